@@ -1,0 +1,74 @@
+# Smart Door. `make run` runs it, `make test` tests it; each sets up what it needs. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+GSTREAMER := gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
+	gstreamer1.0-plugins-ugly gstreamer1.0-libav
+BROWSER := chromium fonts-dejavu-core
+
+# What `make run` plays and where: make run SOURCE=/dev/video0 MODE=stream-processor WEB_PORT=8081 FRESH=1
+SOURCE ?= demo
+MODE ?= stream-processor
+PORT ?= 4566
+WEB_PORT ?= 8080
+DATA ?= .smart-door
+RUN_OPTIONS = --source "$(SOURCE)" --mode "$(MODE)" --port $(PORT) --web-port $(WEB_PORT) --data "$(DATA)" \
+	$(if $(FRESH),--fresh) $(if $(ONCE),--once)
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-run test lint format lock bench clean
+
+help: ## what there is to make
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: setup-run ## the whole system on this machine, with the pages open to use
+	@exec $(BIN)/python -m scripts.run $(RUN_OPTIONS)
+
+setup-run: $(VENV)/.run
+	@scripts/install-debian-packages $(GSTREAMER)
+
+setup: $(VENV)/.test ## all that running and testing needs
+	@scripts/install-debian-packages $(GSTREAMER) $(BROWSER)
+
+# The lock files are complete, so pip resolves nothing.
+$(VENV)/.run: requirements.txt pyproject.toml
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "smart-door: no venv module. Type: sudo apt-get install python3-venv" >&2; exit 1; }
+	@test -e $(VENV)/.test || $(PIP) --no-deps --require-hashes --requirement requirements.txt
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt pyproject.toml
+	@echo "Setting up $(VENV) with the tools for tests ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "smart-door: no venv module. Type: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(PIP) --no-deps --require-hashes --requirement requirements-dev.txt
+	@$(PIP) --no-deps --editable .
+	@touch $(VENV)/.run $@
+
+# Fast tests first; the last ones drive Chromium through the whole system.
+test: setup ## every test
+	@$(BIN)/python -m pytest $(TESTS)
+
+TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/e2e
+
+lint: setup ## ruff, mypy, import-linter, cfn-lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint template.yaml
+
+format: setup ## put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## speed and memory, as ratios
+	@$(BIN)/python -m tests.bench
+
+lock: ## the lock files anew from requirements*.in (needs uv)
+	@scripts/lock-requirements
+
+clean: ## remove what was made, but not the state of runs
+	@rm -rf build .aws-sam $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -1,0 +1,85 @@
+"""Publishes the owner and door pages to the site bucket, with the configuration that they read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+SITES = ("owner", "door", "shared")
+
+# Names carry no hash, so browsers ask each time whether a file changed; CloudFront answers most of that.
+_CACHE_CONTROL = "no-cache"
+
+
+def publish_sites(s3: S3Client, bucket: str, folder: Path, configurations: Mapping[str, Any]) -> int:
+    """Upload every file of `folder`'s sites that is not there yet in that form; how many were uploaded.
+
+    `configurations` maps a site's name to what its config.json says. A page is stored under its folder's
+    name too ("owner/"), since CloudFront looks nothing up for an address that ends in a slash.
+    """
+    files = {
+        **dict(_files(folder)),
+        **{
+            f"{site}/config.json": json.dumps(configuration, indent=2).encode()
+            for site, configuration in configurations.items()
+        },
+    }
+    for key in [key for key in files if key.endswith("/index.html")]:
+        files[key.removesuffix("index.html")] = files[key]
+    stored = _stored(s3, bucket)
+    changed = {key: body for key, body in files.items() if stored.get(key) != _digest(body)}
+    for key, body in changed.items():
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=_content_type(key), CacheControl=_CACHE_CONTROL
+        )
+    return len(changed)
+
+
+def owner_configuration(outputs: Mapping[str, str], region: str, login_url: str) -> dict[str, Any]:
+    """What the owner page needs to know, from the stack's outputs."""
+    return {
+        "login_url": login_url,
+        "client_id": outputs["OwnerPageClientId"],
+        "region": region,
+        "door_names": {outputs["DoorId"]: outputs["DoorName"]},
+    }
+
+
+def door_configuration(outputs: Mapping[str, str]) -> dict[str, Any]:
+    """What the door page needs to know, from the stack's outputs."""
+    return {"doors": [{"door_id": outputs["DoorId"], "name": outputs["DoorName"]}]}
+
+
+def _stored(s3: S3Client, bucket: str) -> dict[str, str]:
+    """Each stored key with its MD5, which is S3's ETag for an object that was put in one piece."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])}
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for site in SITES:
+        for path in sorted((folder / site).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _content_type(key: str) -> str:
+    if key.endswith("/"):
+        return "text/html; charset=utf-8"
+    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+    if key.endswith(".webmanifest"):
+        kind = "application/manifest+json"
+    if kind.startswith("text/") or kind in ("application/json", "application/javascript"):
+        return f"{kind}; charset=utf-8"
+    return kind

@@ -1,0 +1,153 @@
+"""What template.yaml and the API specifications must never lose again."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class _CloudFormationLoader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!Ref x` reads as {"Ref": "x"}."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_CloudFormationLoader.add_multi_constructor("!", _short_form)
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    """template.yaml as it stands."""
+    document: dict[str, Any] = yaml.load(
+        (ROOT / "template.yaml").read_text(),
+        Loader=_CloudFormationLoader,  # noqa: S506 - a SafeLoader
+    )
+    return document
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The properties of all resources of a type, by logical id."""
+    found = {k: r["Properties"] for k, r in template["Resources"].items() if r["Type"] == kind}
+    assert found, f"no {kind} in the template"
+    return found
+
+
+def spec(name: str) -> dict[str, Any]:
+    """An API specification by file name."""
+    document: dict[str, Any] = yaml.safe_load((ROOT / "api-specs" / name).read_text())
+    return document
+
+
+def test_every_bucket_blocks_public_access(template: dict[str, Any]) -> None:
+    """Photos of people are nobody's but the owner's."""
+    for properties in resources(template, "AWS::S3::Bucket").values():
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "AccessControl" not in properties
+
+
+def test_photos_expire(template: dict[str, Any]) -> None:
+    """What collects data also expires it."""
+    rules = template["Resources"]["PhotosBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {"photos/"} == {rule["Prefix"] for rule in rules if "ExpirationInDays" in rule}
+
+
+def test_every_table_expires_recovers_and_encrypts(template: dict[str, Any]) -> None:
+    """TTL, point-in-time recovery and encryption on each table."""
+    for properties in resources(template, "AWS::DynamoDB::Table").values():
+        assert properties["TimeToLiveSpecification"]["Enabled"] is True
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert properties["SSESpecification"]["SSEEnabled"] is True
+
+
+def test_every_log_group_expires(template: dict[str, Any]) -> None:
+    """Each function logs to a group of its own, with a retention."""
+    groups = resources(template, "AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in properties for properties in groups.values())
+    for properties in resources(template, "AWS::Serverless::Function").values():
+        assert properties["LoggingConfig"]["LogGroup"]["Ref"] in groups
+
+
+def test_door_id_is_in_the_keys_of_what_happens_at_a_door(template: dict[str, Any]) -> None:
+    """A home has several doors from the start."""
+    for name in ("VisitsTable", "PasscodesTable"):
+        schema = template["Resources"][name]["Properties"]["KeySchema"]
+        assert schema[0] == {"AttributeName": "door_id", "KeyType": "HASH"}
+
+
+def test_no_arn_names_an_account_or_region() -> None:
+    """The seed's hard-coded ARNs do not come back, in the template or in any code that runs."""
+    places = [ROOT / "template.yaml", *(ROOT / "api-specs").glob("*.yaml")]
+    places += [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers/smart_door/smart_door").rglob("*.py")]
+    hard_coded = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:|arn:aws[\w-]*:[\w-]+:[a-z]{2}-[a-z]+-\d:")
+    assert [str(p) for p in places if hard_coded.search(p.read_text())] == []
+
+
+def test_the_event_source_mapping_is_bounded(template: dict[str, Any]) -> None:
+    """Retries and age default to infinite, and a failed record must end in a queue."""
+    function = template["Resources"]["ProcessFaceMatchesFunction"]["Properties"]
+    mapping = function["Events"]["FaceMatches"]["Properties"]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 1 <= mapping["MaximumRetryAttempts"] <= 10
+    assert 60 <= mapping["MaximumRecordAgeInSeconds"] <= 3600
+    assert mapping["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+    pattern = json.loads(mapping["FilterCriteria"]["Filters"][0]["Pattern"])
+    assert pattern == {"data": {"FaceSearchResponse": {"DetectedFace": {"Confidence": [{"exists": True}]}}}}
+
+
+def test_every_method_of_the_owner_api_needs_the_login() -> None:
+    """The seed's owner API was open to everyone."""
+    document = spec("owner.yaml")
+    scheme = document["components"]["securitySchemes"]["owner_login"]
+    assert scheme["x-amazon-apigateway-authtype"] == "cognito_user_pools"
+    assert "security" not in document, "API Gateway ignores it at the root: it would only look safe"
+    for path in document["paths"].values():
+        for method in path.values():
+            assert method["security"] == [{"owner_login": []}]
+
+
+@pytest.mark.parametrize("name", ["owner.yaml", "visitor.yaml"])
+def test_specifications_are_valid_openapi_without_aliases(name: str) -> None:
+    """CloudFormation's AWS::Include reads no YAML aliases."""
+    text = (ROOT / "api-specs" / name).read_text()
+    validate(yaml.safe_load(text))
+    assert not [t for t in yaml.scan(text) if isinstance(t, yaml.AliasToken | yaml.AnchorToken)]
+
+
+def test_only_actions_that_take_no_name_have_a_wildcard_resource(template: dict[str, Any]) -> None:
+    """AWS has no resource to name for CompareFaces with images in the request."""
+    wild = []
+    for properties in resources(template, "AWS::Serverless::Function").values():
+        for policy in properties["Policies"]:
+            for statement in policy["Statement"]:
+                assert "*" not in json.dumps(statement["Action"])
+                if statement.get("Resource") == "*":
+                    wild.append(statement["Action"])
+    assert wild == ["rekognition:CompareFaces"]
+
+
+def test_owners_are_created_by_an_administrator_only(template: dict[str, Any]) -> None:
+    """Nobody signs up for somebody else's door."""
+    pool = template["Resources"]["UserPool"]["Properties"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    client = template["Resources"]["OwnerPageClient"]["Properties"]
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False

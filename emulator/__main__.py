@@ -1,0 +1,108 @@
+"""`python -m emulator`: AWS on one machine, for any AWS client.
+
+    python -m emulator --port 4566 --web-port 8080 --data .smart-door
+
+Point clients at it with AWS_ENDPOINT_URL=http://127.0.0.1:4566, region us-east-1 and any credentials.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from emulator.service import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until interrupted. Exit codes: 0 stopped, 2 wrong use, or a port or the data is taken."""
+    arguments = _parser().parse_args(argv)
+    if arguments.operations:
+        from emulator.coverage import coverage_table
+
+        sys.stdout.write(coverage_table())
+        return 0
+    logging.basicConfig(
+        level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # The services are imported where they are needed: help and wrong use answer at once.
+    from emulator.server import CannotStartError, serve
+
+    data_dir = Path(arguments.data).resolve()
+    if arguments.fresh and _is_precious(data_dir):
+        sys.stderr.write(
+            f"emulator: --fresh would empty {data_dir}: choose a folder of its own with --data\n"
+        )
+        return 2
+    settings = Settings(
+        endpoint_url=f"http://127.0.0.1:{arguments.port}",
+        web_url=f"http://127.0.0.1:{arguments.web_port}",
+        data_dir=data_dir,
+    )
+    try:
+        asyncio.run(serve(settings, ready=_say_ready, fresh=arguments.fresh))
+    except CannotStartError as err:
+        sys.stderr.write(f"emulator: {err}\n")
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _is_precious(data_dir: Path) -> bool:
+    """Whether the folder is, or holds, the home or the folder we are in."""
+    return any(folder.is_relative_to(data_dir) for folder in (Path.home(), Path.cwd()))
+
+
+def _say_ready(settings: Settings) -> None:
+    sys.stdout.write(f"Ready: AWS endpoint {settings.endpoint_url}, web {settings.web_url}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator",
+        description="AWS on one machine: one endpoint for every client, one web port for CloudFront.",
+        epilog="Clients: AWS_ENDPOINT_URL=http://127.0.0.1:4566, region us-east-1, any credentials.",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=os.environ.get("PORT", "4566"),
+        help="AWS endpoint (default: PORT or 4566)",
+    )
+    parser.add_argument(
+        "--web-port",
+        type=_port,
+        default=os.environ.get("WEB_PORT", "8080"),
+        help="sites and APIs (WEB_PORT or 8080)",
+    )
+    parser.add_argument(
+        "--data", default=".smart-door", metavar="DIR", help="folder of all state (.smart-door)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget the state of earlier runs first")
+    parser.add_argument(
+        "--log-level",
+        default="warning",
+        choices=["debug", "info", "warning", "error"],
+        help="default: warning",
+    )
+    parser.add_argument(
+        "--operations", action="store_true", help="print what is there, as Markdown, and stop"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"{port} is not a port (1 to 65535)")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""IAM where it decides: may this role do that to this resource?"""

@@ -1,0 +1,52 @@
+"""A telephone for every number: each text message that SNS sends, kept for pages and tests to show."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from aiohttp import web
+
+from emulator.effects import Effect, TextMessage
+
+
+class Phone:
+    """Messages in `data_dir/phone/messages.jsonl`, one JSON object a line, oldest first."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "phone" / "messages.jsonl"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._messages = [json.loads(line) for line in _whole_lines(self._path)]
+
+    def take(self, effect: Effect) -> None:
+        """Keep an effect that is a text message."""
+        if isinstance(effect, TextMessage):
+            self.receive(effect.to, effect.text)
+
+    def receive(self, to: str, text: str) -> None:
+        """Keep a message that arrives now."""
+        now = time.time()
+        sent_at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
+        message = {"to": to, "text": text, "sent_at": sent_at}
+        self._messages.append(message)
+        with self._path.open("a") as file:
+            file.write(json.dumps(message) + "\n")
+
+    def routes(self) -> list[web.RouteDef]:
+        """GET /phone/messages: [{"to": "+1…", "text": "…", "sent_at": "…Z"}, …], oldest first."""
+        return [web.get("/phone/messages", self._list)]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        return web.json_response(self._messages, headers={"Cache-Control": "no-store"})
+
+
+def _whole_lines(path: Path) -> list[str]:
+    """The lines of the file; the last one may be torn if the machine stopped while it was written."""
+    if not path.exists():
+        return []
+    text = path.read_text()
+    whole, newline, torn = text.rpartition("\n")
+    if torn:
+        path.write_text(whole + newline)
+    return whole.splitlines()

@@ -1,0 +1,142 @@
+"""The face engine as the service sees it: asynchronous, in a process of its own.
+
+dlib works for a tenth of a second and more without letting go; in the emulator's process it would hold up
+every other service. `ProcessEngine` has one worker process, gives it one job at a time, first come first
+served, and starts a new one when it dies or hangs. What was under way then fails with EngineLostError, which
+a caller may simply try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import ParamSpec, Protocol, TypeVar
+
+from emulator.rekognition import worker
+from emulator.rekognition.faces import AnalysedFrame, Picture
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+JOB_SECONDS = 60.0
+
+
+class EngineLostError(Exception):
+    """The engine's process ended or hung while it worked; another one is being started. Try again."""
+
+
+class FaceEngine(Protocol):
+    """Finds faces and makes embeddings of them."""
+
+    async def start(self) -> None:
+        """Get ready; may return before that is done."""
+
+    async def close(self) -> None:
+        """Give everything back."""
+
+    async def faces_in_image(self, image: bytes, embeddings: int = worker.MANY) -> Picture:
+        """Return the faces of a JPEG or PNG, the `embeddings` largest with an embedding.
+
+        Raises worker.UnreadableImageError, EngineLostError.
+        """
+
+    async def faces_in_fragment(
+        self, stream: str, fragment: bytes, first: float, step: float, most: int
+    ) -> tuple[AnalysedFrame, ...]:
+        """Return the faces of up to `most` frames at `first`, `first + step`, ... seconds of a fragment.
+
+        `stream` names the stream, whose frames come in order.
+        Raises worker.UnreadableVideoError, EngineLostError.
+        """
+
+
+class ProcessEngine:
+    """FaceEngine in one spawned process."""
+
+    def __init__(self, job_seconds: float = JOB_SECONDS) -> None:
+        self._job_seconds = job_seconds
+        self._turn = asyncio.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._process_id: int | None = None
+        self._warming: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the process; it loads its models while the emulator goes on starting."""
+        self._warming = asyncio.create_task(self._warm_up())
+
+    async def close(self) -> None:
+        """Let the job under way end, then end the process."""
+        if self._warming is not None:
+            self._warming.cancel()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+    async def faces_in_image(self, image: bytes, embeddings: int = worker.MANY) -> Picture:
+        """See FaceEngine."""
+        return await self._run(worker.analyse_image, image, embeddings)
+
+    async def faces_in_fragment(
+        self, stream: str, fragment: bytes, first: float, step: float, most: int
+    ) -> tuple[AnalysedFrame, ...]:
+        """See FaceEngine."""
+        return await self._run(worker.analyse_fragment, stream, fragment, first, step, most)
+
+    async def _warm_up(self) -> None:
+        try:
+            await self._run(worker.load)
+        except EngineLostError:
+            logger.warning("The face engine could not load; the next face operation starts it again.")
+
+    async def _run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self._turn:
+            pool = self._pool
+            try:
+                if pool is None:
+                    pool = self._pool = _new_pool()
+                    self._process_id = await self._result(pool, worker.load)
+                return await self._result(pool, job, *args, **kwargs)
+            except BrokenProcessPool as err:
+                self._give_up(pool)
+                raise EngineLostError("The face engine's process ended") from err
+            except TimeoutError as err:
+                self._give_up(pool)
+                raise EngineLostError(f"The face engine took more than {self._job_seconds} s") from err
+
+    async def _result(
+        self, pool: ProcessPoolExecutor, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        future = pool.submit(job, *args, **kwargs)
+        return await asyncio.wait_for(asyncio.wrap_future(future), self._job_seconds)
+
+    def _give_up(self, pool: ProcessPoolExecutor | None) -> None:
+        """Forget the process; the next job makes a new one."""
+        logger.error("The face engine's process was lost; it starts again with the next picture.")
+        if self._pool is pool:
+            self._pool = None
+        if pool is not None:
+            if self._process_id is not None:
+                _kill(self._process_id)
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._process_id = None
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    # Never fork: the emulator has threads, and a fork copies locks that they hold.
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=worker.prepare)
+
+
+def _kill(process_id: int) -> None:
+    """End a process that hangs; a dead one is fine too."""
+    try:
+        os.kill(process_id, signal.SIGKILL)
+    except ProcessLookupError:
+        logger.debug("The engine's process %d had ended by itself", process_id)

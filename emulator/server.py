@@ -1,0 +1,183 @@
+"""Starts the emulator's services in order and stops them in reverse.
+
+The endpoint listens before the services start, because they are each other's clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import json
+import shutil
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from emulator import clients
+from emulator.api_gateway import ApiGateway
+from emulator.cloudformation import CloudFormation
+from emulator.cloudfront import CloudFront
+from emulator.event_sources import Pollers
+from emulator.event_sources.schedules import Schedules
+from emulator.event_sources.subscriptions import Subscriptions
+from emulator.functions import Lambda
+from emulator.gateway import Gateway
+from emulator.journal import Journal
+from emulator.kinesis_video import KinesisVideo
+from emulator.moto_host import MotoHost
+from emulator.moto_services import Answer, Call
+from emulator.phone import Phone
+from emulator.rekognition import Rekognition
+from emulator.service import Service, Settings
+from emulator.time_to_live import sweep_forever
+from emulator.web import Web
+
+CLIENT_THREADS = 48  # blocking boto3 calls between services wait in these
+COMPACT_SECONDS = 60.0
+LOCK = "emulator.lock"
+
+
+class CannotStartError(Exception):
+    """Something is in the way; the message says what, in one line."""
+
+
+class PortTakenError(CannotStartError):
+    """Another program listens on the port."""
+
+    def __init__(self, port: int, option: str) -> None:
+        super().__init__(f"port {port} is taken by another program; choose another one with {option}")
+        self.port = port
+
+
+class DataInUseError(CannotStartError):
+    """Another emulator uses the folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(f"{data_dir} is used by another emulator; choose another folder with --data")
+        self.data_dir = data_dir
+
+
+async def serve(settings: Settings, ready: Callable[[Settings], None], *, fresh: bool = False) -> None:
+    """Run the emulator until SIGINT or SIGTERM; call `ready` once everything answers.
+
+    `fresh` forgets what is in the data folder first.
+
+    Raises PortTakenError, DataInUseError.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as running:
+        await _start(settings, running, fresh)
+        ready(settings)
+        await stop.wait()
+
+
+def own_services() -> list[Service]:
+    """The services that are not moto's, in the order in which they start: functions last, as they use all."""
+    return [KinesisVideo(), Rekognition(), ApiGateway(), CloudFront(), CloudFormation(), Lambda()]
+
+
+async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CLIENT_THREADS, "client"))
+    clients.bind(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    running.enter_context(_locked(settings.data_dir))
+    if fresh:
+        _empty(settings.data_dir)
+    moto = MotoHost(Journal(settings.data_dir / "aws"))
+    gateway = Gateway(moto)
+    await listen(gateway.application(), settings.endpoint_url, "--port", running)
+    running.push_async_callback(moto.close)
+    await moto.start()
+    await _start_deliveries(settings, moto, running)
+    for service in own_services():
+        gateway.add(service)
+        await service.start(settings)
+        running.push_async_callback(service.close)
+        if isinstance(service, Lambda):
+            _wake_pollers(moto, service.pollers)
+            _in_background(_compact_forever(moto, service.pollers), running)
+    _in_background(sweep_forever(), running)
+
+
+@contextlib.contextmanager
+def _locked(data_dir: Path) -> Iterator[None]:
+    """Hold the folder: two journals in one would be none."""
+    with (data_dir / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as err:
+            raise DataInUseError(data_dir) from err
+        yield
+
+
+def _empty(data_dir: Path) -> None:
+    for path in data_dir.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+async def _start_deliveries(settings: Settings, moto: MotoHost, running: AsyncExitStack) -> None:
+    """What topics, event buses and text messages set off, and the web port that shows it."""
+    phone = Phone(settings.data_dir)
+    subscriptions = Subscriptions()
+    running.push_async_callback(subscriptions.close)
+    moto.listen(phone.take)
+    moto.listen(subscriptions.take)
+    _in_background(Schedules(settings, subscriptions.take).run(), running)
+    pages = Web(phone.routes())
+    await pages.start(settings)
+    running.push_async_callback(pages.close)
+    await listen(pages.application(), settings.web_url, "--web-port", running)
+
+
+def _wake_pollers(moto: MotoHost, pollers: Pollers) -> None:
+    def wake(call: Call, answer: Answer) -> None:
+        body = json.loads(call.body)
+        pollers.wake(body.get("StreamName") or body["StreamARN"])
+
+    moto.tap("kinesis", "PutRecord", wake)
+    moto.tap("kinesis", "PutRecords", wake)
+
+
+async def _compact_forever(moto: MotoHost, pollers: Pollers) -> None:
+    while True:
+        await asyncio.sleep(COMPACT_SECONDS)
+        await moto.compact(pollers.consumed_up_to)
+
+
+def _in_background(work: Coroutine[Any, Any, None], running: AsyncExitStack) -> None:
+    task = asyncio.create_task(work)
+
+    async def cancel() -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    running.push_async_callback(cancel)
+
+
+async def listen(application: web.Application, url: str, option: str, running: AsyncExitStack) -> None:
+    """Serve an application on the loopback address of `url`. Raises PortTakenError, naming `option`."""
+    parts = urlsplit(url)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    running.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, parts.hostname, parts.port).start()
+    except OSError as err:
+        if err.errno == errno.EADDRINUSE:
+            raise PortTakenError(parts.port or 0, option) from err
+        raise

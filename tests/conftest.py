@@ -1,0 +1,98 @@
+"""Fixtures for tests of more than one part: a running emulator."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60.0
+SESSION = boto3.session.Session()  # one for all: it reads each service's model once
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Emulator:
+    """A running `python -m emulator`."""
+
+    endpoint_url: str
+    web_url: str
+    data_dir: Path
+    process: subprocess.Popen[bytes]
+
+    def client(self, service_name: str, **config: Any) -> Any:
+        """A boto3 client of this emulator; `config` are options of botocore's Config."""
+        options = {"retries": {"max_attempts": 1}, **config}
+        return SESSION.client(  # type: ignore[call-overload]  # any service by name
+            service_name,
+            endpoint_url=self.endpoint_url,
+            region_name="us-east-1",
+            config=Config(**options),
+            **CREDENTIALS,
+        )
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does and say its exit code."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def start_emulator(
+    data_dir: Path, *options: str, port: int | None = None, web_port: int | None = None
+) -> Emulator:
+    """Start an emulator on free ports and wait until it answers; its log is data_dir/../emulator.log."""
+    port, web_port = port or free_port(), web_port or free_port()
+    log = data_dir.parent / "emulator.log"
+    command = [sys.executable, "-m", "emulator", "--port", str(port), "--web-port", str(web_port)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, "--data", str(data_dir), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    emulator = Emulator(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{web_port}", data_dir, process)
+    assert process.stdout is not None
+    deadline = time.monotonic() + START_SECONDS
+    for line in process.stdout:
+        if line.startswith(b"Ready"):
+            break
+        assert time.monotonic() < deadline, f"the emulator did not get ready in {START_SECONDS} s"
+    else:
+        raise AssertionError(f"the emulator ended with {process.wait()}: {log.read_text()}")
+    process.stdout.close()
+    return emulator
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One emulator for all tests of the session: use names of your own, so that tests stay apart."""
+    running = start_emulator(tmp_path_factory.mktemp("emulator") / "data")
+    yield running
+    running.stop()

@@ -1,0 +1,1 @@
+"""Indexes the faces of admitted visitors."""

@@ -1,0 +1,1 @@
+"""What the owner page asks and decides."""

@@ -1,0 +1,1 @@
+"""Turns face matches into visits."""

@@ -1,0 +1,70 @@
+"""Kinesis records of face search, in batches, become visits.
+
+A record that fails is reported as a batch item failure; the rest of the batch is done all the same. Kinesis
+then sends everything from the first failed record on again, which is harmless (see
+`services.receive_visitors`), and what keeps failing ends in the on-failure queue.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import KinesisStreamRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from smart_door import bootstrap
+from smart_door.domain.errors import RetryableError, SmartDoorError
+from smart_door.services.receive_visitors import Reception
+
+logger = Logger()
+metrics = Metrics()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Process one batch; answers the sequence numbers of the records that failed."""
+    began = time.monotonic()
+    reception = bootstrap.receive_visitors().begin()
+
+    def receive(record: KinesisStreamRecord) -> None:
+        _receive(record, reception)
+
+    processor = BatchProcessor(EventType.KinesisDataStreams, raise_on_entire_batch_failure=False)
+    with processor(event["Records"], receive, context):
+        processor.process()
+    answer = processor.response()
+    failed = len(answer["batchItemFailures"])
+    metrics.add_metric("RecordsProcessed", MetricUnit.Count, len(event["Records"]))
+    metrics.add_metric("RecordsFailed", MetricUnit.Count, failed)
+    logger.info(
+        "records processed",
+        records=len(event["Records"]),
+        failed=failed,
+        milliseconds=round((time.monotonic() - began) * 1000),
+    )
+    return answer
+
+
+def _receive(record: KinesisStreamRecord, reception: Reception) -> None:
+    sequence_number = record.kinesis.sequence_number
+    try:
+        reception.receive(bootstrap.records().parse(record.kinesis.data_as_bytes()))
+    except SmartDoorError as error:
+        logger.warning(
+            "record failed",
+            sequence_number=sequence_number,
+            error=str(error),
+            retryable=isinstance(error, RetryableError),
+        )
+        raise
+    except Exception:  # a fault of ours: the processor reports the record without a word, so say it here
+        logger.exception("record failed unexpectedly", sequence_number=sequence_number)
+        raise

@@ -1,0 +1,1 @@
+"""Redeems passcodes."""

@@ -1,0 +1,149 @@
+"""Pictures out of a fragment, decoded in memory with OpenCV's FFmpeg.
+
+OpenCV comes in a layer of its own and takes long to import: it is imported at the first fragment, by the
+functions that decode one. What is known about its VideoCapture on a stream of bytes: one decoding thread is
+fastest for a second of video; set(POS_MSEC) says True and lands at 0, so frames are stepped through; the
+BytesIO must outlive the capture, or the interpreter crashes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import inf
+from typing import Any
+
+from smart_door.domain.errors import FrameDecodeError
+from smart_door.domain.faces import BoundingBox
+from smart_door.domain.ports import Frame
+
+_H264 = frozenset({"h264", "avc1", "H264"})
+_CROP_QUALITY = 90
+
+
+class OpenCvFrames:
+    """`ports.Frames` with OpenCV."""
+
+    def decode(self, fragment: bytes, offsets: Sequence[float]) -> Sequence[Frame]:
+        """The frame nearest each offset (seconds from the fragment's first frame), in the offsets' order.
+
+        An offset past the end gives the last frame; of a damaged fragment, the last that decodes. Raises
+        FrameDecodeError: no video at all, not H.264, no frame that decodes.
+        """
+        nearest: list[tuple[float, Frame | None]] = [(inf, None)] * len(offsets)
+        with _opened(fragment) as capture:
+            for time in _frame_times(capture):
+                nearer = [
+                    index for index, offset in enumerate(offsets) if abs(time - offset) < nearest[index][0]
+                ]
+                if nearer:
+                    frame = _current_frame(capture)
+                    for index in nearer:
+                        nearest[index] = abs(time - offsets[index]), frame
+                elif all(time > offset for offset in offsets):
+                    break
+        frames = [frame for _, frame in nearest if frame is not None]
+        if len(frames) != len(offsets):
+            raise FrameDecodeError("no frame decodes")
+        return frames
+
+
+class OpenCvFrame:
+    """`ports.Frame` over OpenCV's array of rows, columns and the colours blue, green, red."""
+
+    def __init__(self, pixels: Any) -> None:
+        self._pixels = pixels
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return int(self._pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return int(self._pixels.shape[0])
+
+    def jpeg(self, quality: int = 85) -> bytes:
+        """The whole picture as JPEG, quality 1..100."""
+        return _jpeg(self._pixels, quality)
+
+    def crop(self, bounding_box: BoundingBox, margin: float = 0.4) -> bytes:
+        """The box, widened on each side by `margin` of its size and cut at the frame's edges, as JPEG.
+
+        At least one pixel is left, wherever the box is.
+        """
+        across, down = bounding_box.width * margin, bounding_box.height * margin
+        left, right = _cut(
+            bounding_box.left - across, bounding_box.left + bounding_box.width + across, self.width
+        )
+        top, bottom = _cut(
+            bounding_box.top - down, bounding_box.top + bounding_box.height + down, self.height
+        )
+        return _jpeg(self._pixels[top:bottom, left:right], _CROP_QUALITY)
+
+
+@contextmanager
+def _opened(fragment: bytes) -> Iterator[Any]:
+    """The fragment as a cv2.VideoCapture before its first frame; OpenCV's errors become FrameDecodeError."""
+    import cv2
+
+    # It lives in this function until the capture is released. Any, since OpenCV takes whatever reads and
+    # seeks, but its stub does not say so.
+    data: Any = io.BytesIO(fragment)
+    capture: Any = None
+    try:
+        capture = cv2.VideoCapture(data, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+        if not capture.isOpened():
+            raise FrameDecodeError("not a video")
+        codec = int(capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little").decode("latin-1")
+        if codec not in _H264:
+            raise FrameDecodeError(f"the codec is {codec!r}, not H.264")
+        yield capture
+    except cv2.error as err:
+        raise FrameDecodeError(f"OpenCV error {err.code}") from err
+    finally:
+        if capture is not None:
+            capture.release()
+
+
+def _frame_times(capture: Any) -> Iterator[float]:
+    """Step through the frames: each one's time, in seconds after the first, while it is current.
+
+    Positions count from the segment's start or, where FFmpeg could not tell that, from the epoch: only the
+    difference to the first frame's is dependable.
+    """
+    import cv2
+
+    first: float | None = None
+    while capture.grab():
+        position = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        first = position if first is None else first
+        yield position - first
+
+
+def _current_frame(capture: Any) -> OpenCvFrame:
+    fetched, pixels = capture.retrieve()
+    if not fetched:
+        raise FrameDecodeError("a frame does not convert")
+    return OpenCvFrame(pixels)
+
+
+def _cut(start: float, end: float, size: int) -> tuple[int, int]:
+    """A span of ratios as whole pixels within the frame, at least one."""
+    first = min(max(round(start * size), 0), size - 1)
+    last = max(min(round(end * size), size), first + 1)
+    return first, last
+
+
+def _jpeg(pixels: Any, quality: int) -> bytes:
+    import cv2
+
+    try:
+        encoded, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    except cv2.error as err:
+        raise FrameDecodeError(f"OpenCV error {err.code}") from err
+    if not encoded:
+        raise FrameDecodeError("the picture does not encode")
+    return bytes(data)

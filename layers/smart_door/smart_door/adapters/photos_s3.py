@@ -1,0 +1,63 @@
+"""Photos in a private S3 bucket; pages see them through links that work for minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from smart_door.adapters.aws_errors import aws_call, error_code
+from smart_door.domain.errors import PhotoNotFoundError
+from smart_door.domain.ports import Clock, PhotoLink
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# "404" is what S3 says where the answer has no body to name the error in.
+_NOT_THERE = frozenset({"NoSuchKey", "404"})
+
+
+class S3Photos:
+    """`ports.Photos` in one bucket. `link_seconds` is how long a link works.
+
+    The client must sign with Signature Version 4 (`Config(signature_version="s3v4")`). A link ends with
+    the credentials that signed it, if those end earlier: a function's last for hours.
+    Without s3:ListBucket on the bucket AWS answers 403 rather than 404 for a key that is not there.
+    """
+
+    def __init__(self, client: S3Client, bucket: str, link_seconds: int, clock: Clock) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._link_seconds = link_seconds
+        self._clock = clock
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        """Store a JPEG under the key, replacing what is there."""
+        with aws_call("s3", "PutObject"):
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=jpeg,
+                ContentType="image/jpeg",
+                CacheControl="private, no-store",
+            )
+
+    def get(self, key: str) -> bytes:
+        """The JPEG. Raises PhotoNotFoundError."""
+        with aws_call("s3", "GetObject"):
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                return answer["Body"].read()
+            except ClientError as err:
+                if error_code(err) in _NOT_THERE:
+                    raise PhotoNotFoundError(key) from err
+                raise
+
+    def link(self, key: str) -> PhotoLink:
+        """A presigned address of the photo, whether it exists or not; made without asking AWS."""
+        expires_at = self._clock() + self._link_seconds
+        with aws_call("s3", "GetObject"):
+            url = self._client.generate_presigned_url(
+                "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=self._link_seconds
+            )
+        return PhotoLink(url, expires_at)

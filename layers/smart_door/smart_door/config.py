@@ -1,0 +1,172 @@
+"""What the environment says: read once, checked at once, and the only place that reads it.
+
+Each function has a configuration of its own, with just the variables that it uses; template.yaml sets
+them. A missing or wrong variable is a ConfigurationError that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smart_door.domain.errors import ConfigurationError
+from smart_door.domain.rules import Rules
+
+Environ = Mapping[str, str]
+
+_DOOR_ID = re.compile(r"[a-z0-9-]{1,32}")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The doors of the home: what people call each, by door id."""
+
+    names: Mapping[str, str]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All door ids."""
+        return frozenset(self.names)
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> Doors:
+        """DOOR_IDS and DOOR_NAMES: comma lists in the same order; a single door's name may hold commas."""
+        ids = [door_id.strip() for door_id in _text(environ, "DOOR_IDS").split(",")]
+        if len(set(ids)) != len(ids) or not all(_DOOR_ID.fullmatch(door_id) for door_id in ids):
+            raise ConfigurationError("DOOR_IDS", "door ids are 1 to 32 of a-z, 0-9 and -, each once")
+        listed = _text(environ, "DOOR_NAMES")
+        names = [listed.strip()] if len(ids) == 1 else [name.strip() for name in listed.split(",")]
+        if len(names) != len(ids) or not all(names):
+            raise ConfigurationError("DOOR_NAMES", "there must be one name for each of DOOR_IDS")
+        return cls(dict(zip(ids, names, strict=True)))
+
+
+@dataclass(frozen=True)
+class ProcessFaceMatchesConfig:
+    """The configuration of process_face_matches."""
+
+    doors: Doors
+    stream_name_prefix: str
+    visits_table: str
+    visitors_table: str
+    passcodes_table: str
+    photos_bucket: str
+    owner_topic_arn: str
+    passcode_key_secret_arn: str
+    site_url_parameter: str
+    rules: Rules
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> ProcessFaceMatchesConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            doors=Doors.from_env(environ),
+            stream_name_prefix=_text(environ, "STREAM_NAME_PREFIX"),
+            visits_table=_text(environ, "VISITS_TABLE"),
+            visitors_table=_text(environ, "VISITORS_TABLE"),
+            passcodes_table=_text(environ, "PASSCODES_TABLE"),
+            photos_bucket=_text(environ, "PHOTOS_BUCKET"),
+            owner_topic_arn=_text(environ, "OWNER_TOPIC_ARN"),
+            passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
+            site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
+            rules=Rules(
+                recognition_similarity=_number(environ, "RECOGNITION_SIMILARITY", 80, 100),
+                visit_seconds=_number(environ, "VISIT_MINUTES", 1, 60) * 60,
+                gap_seconds=_number(environ, "VISIT_GAP_SECONDS", 1, 600),
+                passcode_seconds=_number(environ, "PASSCODE_MINUTES", 1, 10) * 60,
+                keep_seconds=_number(environ, "VISIT_DAYS", 1, 1095) * 86400,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class OwnerApiConfig:
+    """The configuration of owner_api."""
+
+    doors: Doors
+    visits_table: str
+    visitors_table: str
+    passcodes_table: str
+    photos_bucket: str
+    passcode_key_secret_arn: str
+    site_url_parameter: str
+    passcode_seconds: float
+    photo_link_seconds: int
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> OwnerApiConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            doors=Doors.from_env(environ),
+            visits_table=_text(environ, "VISITS_TABLE"),
+            visitors_table=_text(environ, "VISITORS_TABLE"),
+            passcodes_table=_text(environ, "PASSCODES_TABLE"),
+            photos_bucket=_text(environ, "PHOTOS_BUCKET"),
+            passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
+            site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
+            passcode_seconds=_number(environ, "PASSCODE_MINUTES", 1, 10) * 60,
+            photo_link_seconds=round(_number(environ, "PHOTO_LINK_SECONDS", 10, 3600)),
+        )
+
+
+@dataclass(frozen=True)
+class VisitorApiConfig:
+    """The configuration of visitor_api."""
+
+    doors: Doors
+    visits_table: str
+    passcodes_table: str
+    passcode_key_secret_arn: str
+    event_bus_name: str
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> VisitorApiConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            doors=Doors.from_env(environ),
+            visits_table=_text(environ, "VISITS_TABLE"),
+            passcodes_table=_text(environ, "PASSCODES_TABLE"),
+            passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
+            event_bus_name=_text(environ, "EVENT_BUS_NAME"),
+        )
+
+
+@dataclass(frozen=True)
+class EnrollFaceConfig:
+    """The configuration of enroll_face."""
+
+    visits_table: str
+    visitors_table: str
+    idempotency_table: str
+    photos_bucket: str
+    collection_id: str
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> EnrollFaceConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            visits_table=_text(environ, "VISITS_TABLE"),
+            visitors_table=_text(environ, "VISITORS_TABLE"),
+            idempotency_table=_text(environ, "IDEMPOTENCY_TABLE"),
+            photos_bucket=_text(environ, "PHOTOS_BUCKET"),
+            collection_id=_text(environ, "COLLECTION_ID"),
+        )
+
+
+def _text(environ: Environ, name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(name, "it is missing or empty")
+    return value
+
+
+def _number(environ: Environ, name: str, lowest: float, highest: float) -> float:
+    text = _text(environ, name)
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise ConfigurationError(name, "it is not a number") from error
+    if not lowest <= number <= highest:
+        raise ConfigurationError(name, f"it is not between {lowest} and {highest}")
+    return number

@@ -1,0 +1,230 @@
+"""What the use cases need from outside, as Protocols. The adapters and the tests' fakes fulfil them.
+
+Errors are those of `domain.errors`. Besides the ones named here, every method may raise
+ServiceUnavailableError (throttled, timed out, 5xx: retryable) and ServiceRefusedError (permanent).
+None never means that a read failed. Times are float epoch seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from smart_door.domain.events import VisitorAdmitted
+from smart_door.domain.faces import BoundingBox, FaceSearchRecord
+from smart_door.domain.passcodes import Passcode
+from smart_door.domain.visitors import Visitor
+from smart_door.domain.visits import Visit
+
+Clock = Callable[[], float]
+"""Now, in epoch seconds (`time.time`)."""
+
+RandomBytes = Callable[[int], bytes]
+"""So many bytes from a cryptographic source (`secrets.token_bytes`)."""
+
+NewVisitorId = Callable[[], str]
+"""A fresh visitor id: a random UUID in its 36-character form (`str(uuid.uuid4())`)."""
+
+
+class Records(Protocol):
+    """Reads the data of one Kinesis record: `adapters.records_kinesis.KinesisRecords(stream_name_prefix)`."""
+
+    def parse(self, data: bytes) -> FaceSearchRecord:
+        """One analysed frame, from the JSON in aws-facts' "The record of a face-search stream processor".
+
+        `seen_at` is ProducerTimestamp + FrameOffsetInSeconds. The door is what follows the prefix in the
+        stream's name. Raises MalformedRecordError (not UTF-8, not JSON, a field missing, of a wrong type, not
+        finite, out of range; `reason` names the field) and ForeignStreamError. MatchedFaces without an
+        ExternalImageId are left out. Nothing is ever evaluated.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RecentVisits:
+    """The visits of a door, newest first, and which of all was opened last when they were read.
+
+    `last_opened` is an opaque token of the door's "last opened" mark (None: no visit was ever opened).
+    """
+
+    visits: tuple[Visit, ...]
+    last_opened: str | None
+
+
+class Visits(Protocol):
+    """The Visits table.
+
+    Besides the visits each door has one mark, the item with visit_id "~last" (sorts after all visit ids),
+    attribute `last_opened` = the visit_id added last. One Query (ConsistentRead, descending, visit_id >=
+    first possible id of `since`) reads both. The mark is never returned as a visit.
+    """
+
+    def recent_at(self, door_id: str, since: float) -> RecentVisits:
+        """The door's visits first seen at `since` or later, newest first (consistent read, all pages)."""
+
+    def get(self, door_id: str, visit_id: str) -> Visit:
+        """One visit (consistent read). Raises VisitNotFoundError."""
+
+    def add(self, visit: Visit, last_opened: str | None) -> None:
+        """Store a new visit (version 1), if no visit was opened at the door since `last_opened` was read.
+
+        One TransactWriteItems: Put of the visit (must not exist), Put of the mark (must still hold
+        `last_opened`, or must not exist for None). Raises DoorChangedError for both, and for a transaction
+        conflict. So of two who see the same stranger at once, one opens the visit and the other finds it.
+        """
+
+    def replace(self, visit: Visit) -> Visit:
+        """Store a changed visit if the stored version is still `visit.version`.
+
+        Returns it with version + 1. Raises VisitChangedError (also when the visit is gone).
+        """
+
+    def page(self, door_id: str, before: str | None, limit: int) -> Sequence[Visit]:
+        """Up to `limit` visits, newest first; with `before`, only those with a smaller visit_id."""
+
+
+class Visitors(Protocol):
+    """The Visitors table."""
+
+    def get(self, visitor_id: str) -> Visitor:
+        """One visitor (consistent read). Raises VisitorNotFoundError."""
+
+    def add(self, visitor: Visitor) -> None:
+        """Store a new visitor (version 1). Raises VisitorChangedError if the id is taken."""
+
+    def replace(self, visitor: Visitor) -> Visitor:
+        """Store a changed visitor if the stored version is still `visitor.version`.
+
+        Returns it with version + 1. Raises VisitorChangedError (also when the visitor is gone).
+        """
+
+    def remove(self, visitor_id: str) -> None:
+        """Remove a visitor; one who is not there is no error."""
+
+    def all(self) -> Sequence[Visitor]:
+        """Everyone (all pages), in no particular order."""
+
+
+class Passcodes(Protocol):
+    """The Passcodes table: codes as keyed hashes, and the counts of tries."""
+
+    def add(self, passcode: Passcode, now: float) -> None:
+        """Store a new passcode. Raises PasscodeTakenError while the same digest is unexpired at the door."""
+
+    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode:
+        """Use the passcode up: one conditional UpdateItem sets used_at = `now`, and is the whole decision.
+
+        Condition: it exists, belongs to `visit_id` where that is given, expires_at > now, has no done_at,
+        and has no used_at or one of `passcodes.REDEMPTION_SECONDS` or more before now (the admission of the
+        earlier redemption broke off before `finish`, so it may be taken up again). Returns the passcode as
+        written. Raises PasscodeWrongError (not there, another visit's), PasscodeUsedError,
+        PasscodeExpiredError, in this order of precedence (a used one is "used" also after its time).
+        """
+
+    def finish(self, passcode: Passcode, now: float) -> None:
+        """Set done_at = `now`: the admission is complete, the passcode can never be taken up again."""
+
+    def count_try(self, door_id: str, scope: str, now: float, window_seconds: float, limit: int) -> None:
+        """Count one try before the passcode is looked at. `scope` is "door" or "visit#<visit_id>".
+
+        The window begins with its first try and lasts `window_seconds`. Atomic: of many at once, `limit`
+        pass in a window. Raises TooManyTriesError with the seconds (rounded up) until the window is over.
+        """
+
+    def return_try(self, door_id: str, scope: str) -> None:
+        """Take one counted try back after a success; never goes below zero, a missing count is no error."""
+
+
+class Faces(Protocol):
+    """The face collection and face comparison."""
+
+    def index(self, jpeg: bytes, visitor_id: str) -> str:
+        """Add the image's largest face under that external image id; its face id. Raises NoFaceError."""
+
+    def compare(self, source_jpeg: bytes, target_jpeg: bytes) -> float:
+        """How alike the two images' faces are, 0..100; 0 if not the same or below 80. Raises NoFaceError."""
+
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """Remove faces from the collection; ones that are not there are no error."""
+
+
+class Fragments(Protocol):
+    """The video archive."""
+
+    def get(self, stream_arn: str, fragment_number: str) -> bytes:
+        """One fragment as a Matroska file.
+
+        Raises FragmentNotReadyError (after a bounded back-off) and FragmentGoneError.
+        """
+
+
+class Frame(Protocol):
+    """One decoded picture."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+
+    def jpeg(self, quality: int = 85) -> bytes:
+        """The whole picture as JPEG."""
+
+    def crop(self, bounding_box: BoundingBox, margin: float = 0.4) -> bytes:
+        """The box as JPEG of quality 90, widened on each side by `margin` of its size, cut at the edges."""
+
+
+class Frames(Protocol):
+    """The decoder."""
+
+    def decode(self, fragment: bytes, offsets: Sequence[float]) -> Sequence[Frame]:
+        """The frame nearest each offset (seconds from the fragment's start), in the order of `offsets`.
+
+        An offset past the end gives the last frame. Raises FrameDecodeError if no picture decodes.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLink:
+    """A short-lived address of a photo; it works until `expires_at`."""
+
+    url: str
+    expires_at: float
+
+
+class Photos(Protocol):
+    """The private photo bucket."""
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        """Store a JPEG under the key, replacing what is there."""
+
+    def get(self, key: str) -> bytes:
+        """The JPEG. Raises PhotoNotFoundError."""
+
+    def link(self, key: str) -> PhotoLink:
+        """A presigned address of the photo, whether it exists or not."""
+
+
+class Messages(Protocol):
+    """Text messages. A message that returns was taken by the service once."""
+
+    def text(self, phone: str, text: str) -> None:
+        """To a visitor's phone (E.164).
+
+        Raises MessageNotSentError and PhoneNumberError (unreachable, opted out).
+        """
+
+    def tell_owner(self, text: str) -> None:
+        """To the owner, through the owner's topic. Raises MessageNotSentError."""
+
+
+class Events(Protocol):
+    """The event bus."""
+
+    def publish(self, event: VisitorAdmitted) -> None:
+        """Source "smart-door", detail type = the class's name, detail = its fields, times in ISO 8601 with Z.
+
+        Raises ServiceUnavailableError also where the bus took the call but not the entry.
+        """

@@ -1,0 +1,58 @@
+"""The words of the text messages. No passcode stands in one that goes to the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+def question(door_name: str, strangers: int, companion_names: Sequence[str], link: str) -> str:
+    """To the owner: people nobody knows are at the door."""
+    if strangers == 1:
+        who = "Someone you don't know is"
+    else:
+        number = _NUMBERS[strangers] if strangers < len(_NUMBERS) else str(strangers)
+        who = f"{number} people you don't know are"
+    company = f" with {_listed(companion_names)}" if companion_names else ""
+    return f"{who} at {the_door(door_name)}{company}: {link}"
+
+
+def warning(door_name: str, name: str, link: str) -> str:
+    """To the owner: a blocked visitor is at the door."""
+    return f"{name}, whom you blocked, is at {the_door(door_name)}: {link}"
+
+
+def unreachable(door_name: str, name: str, link: str) -> str:
+    """To the owner: an approved visitor is at the door, whose phone takes no message."""
+    return f"{name} is at {the_door(door_name)}, but their phone takes no text messages: {link}"
+
+
+def code(door_name: str, name: str, digits: str, minutes: int, link: str) -> str:
+    """To the visitor: the passcode, its digits unbroken. A duration, since a clock would need a time zone."""
+    span = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"Hello {name}, your code for {the_door(door_name)} is {digits}. It works once, for {span}. {link}"
+
+
+def owner_link(site_url: str, door_id: str, visit_id: str) -> str:
+    """The owner page, opened at the visit."""
+    return f"{site_url}/owner/#/visits/{door_id}/{visit_id}"
+
+
+def door_link(site_url: str, door_id: str, visit_id: str) -> str:
+    """The door page, opened for the visit."""
+    return f"{site_url}/door/?door={door_id}&visit={visit_id}"
+
+
+def the_door(door_name: str) -> str:
+    """A door's name inside a sentence: "Front door" becomes "the front door"."""
+    first, *rest = door_name.split() or ["door"]
+    if first.lower() == "the":
+        return " ".join(["the", *rest])
+    if not first.isupper():
+        first = first[:1].lower() + first[1:]
+    return " ".join(["the", first, *rest])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

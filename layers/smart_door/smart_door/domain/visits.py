@@ -1,0 +1,280 @@
+"""Visits: somebody, or several together, at one door, from first sight until it is settled who comes in.
+
+    open ──> awaiting_owner ──> code_sent ──> admitted
+     │             ├──────────> denied
+     │             └──────────> expired        (nobody decided in time)
+     ├──> code_sent                            (recognised and approved)
+     └──> denied                               (recognised and blocked)
+
+A visit is either one known visitor's or that of strangers. Every change makes a new object; the store
+raises `version` when it writes. Times are epoch seconds: `*_seen_at` by the camera's clock, all others
+by ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from smart_door.domain.errors import (
+    FaceIndexError,
+    PasscodeWrongError,
+    VisitAlreadyDecidedError,
+    VisitExpiredError,
+)
+from smart_door.domain.faces import BoundingBox
+
+CLAIM_SECONDS = 15.0
+"""How long a claimed message counts as being sent; longer than any sending takes with its retries."""
+
+NEAR_SECONDS = 3.0
+"""A face last seen so long ago can be continued by place alone; who is seen within it is there together."""
+
+SPANS = 20
+"""So many times in sight are remembered; records that come again are not older than that."""
+
+
+class VisitStatus(StrEnum):
+    """Where a visit stands."""
+
+    OPEN = "open"
+    AWAITING_OWNER = "awaiting_owner"
+    CODE_SENT = "code_sent"
+    ADMITTED = "admitted"
+    DENIED = "denied"
+    EXPIRED = "expired"
+
+
+UNDECIDED = frozenset({VisitStatus.OPEN, VisitStatus.AWAITING_OWNER})
+
+
+class Addressee(StrEnum):
+    """Who a visit's message goes to."""
+
+    OWNER = "owner"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far one message is: `claimed_until` while somebody sends it, `sent_at` once it went."""
+
+    claimed_until: float | None = None
+    sent_at: float | None = None
+
+    def is_claimed(self, now: float) -> bool:
+        """Whether somebody is sending it just now; a claim lapses, so a crash does not lose the message."""
+        return self.sent_at is None and self.claimed_until is not None and now < self.claimed_until
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One person's face in a visit.
+
+    `bounding_box` is where it was seen last; `photo_box` where it is on the visit's best photo, None if
+    it is not on that one. `score` (0..1) is that of the crop under `photo_key`, 0 while there is none.
+    `visitor_id` and `similarity` say who was recognised; the `suggested_*` who it merely resembles.
+    """
+
+    index: int
+    bounding_box: BoundingBox
+    first_seen_at: float
+    last_seen_at: float
+    score: float = 0.0
+    photo_key: str | None = None
+    photo_box: BoundingBox | None = None
+    visitor_id: str | None = None
+    similarity: float | None = None
+    suggested_visitor_id: str | None = None
+    suggested_similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit. `visitor_id` is who it is for once that is settled: recognised, or approved by the owner.
+
+    `first_photo_key` is the frame that opened the visit, `best_photo_key` the best so far with `photo_score`
+    (0..1). `companion_ids` are known visitors seen together with the strangers of this visit. `face_index`
+    is whose face the owner put the name to. `decided_by` is the owner's e-mail address. `delete_at` is when
+    the record may be removed. `spans` are the times (from, to) when anybody of the visit was in sight, the
+    last few of them, oldest first.
+    """
+
+    door_id: str
+    visit_id: str
+    status: VisitStatus
+    faces: tuple[Face, ...]
+    first_seen_at: float
+    last_seen_at: float
+    opened_at: float
+    expires_at: float
+    delete_at: float
+    first_photo_key: str | None = None
+    best_photo_key: str | None = None
+    photo_score: float = 0.0
+    visitor_id: str | None = None
+    face_index: int | None = None
+    companion_ids: tuple[str, ...] = ()
+    decided_at: float | None = None
+    decided_by: str | None = None
+    code_expires_at: float | None = None
+    admitted_at: float | None = None
+    spans: tuple[tuple[float, float], ...] = ()
+    owner_message: Delivery = Delivery()
+    visitor_message: Delivery = Delivery()
+    version: int = 1
+
+    def status_at(self, now: float) -> VisitStatus:
+        """The status, counting a visit as expired from `expires_at` on whether or not that was stored."""
+        if self.status in UNDECIDED and now >= self.expires_at:
+            return VisitStatus.EXPIRED
+        return self.status
+
+    def is_over(self, seen_at: float, now: float, gap_seconds: float) -> bool:
+        """Whether someone seen at `seen_at` begins another visit.
+
+        Undecided and denied visits last until they expire, a sent code until it does; besides, a visit
+        lasts as long as nobody was out of sight for longer than `gap_seconds`.
+        """
+        if seen_at <= self.last_seen_at + gap_seconds:
+            return False
+        if self.status in UNDECIDED or self.status is VisitStatus.DENIED:
+            return now >= self.expires_at
+        return self.status is not VisitStatus.CODE_SENT or now >= (self.code_expires_at or 0.0)
+
+    @property
+    def strangers(self) -> tuple[Face, ...]:
+        """The faces that nobody was recognised in."""
+        return tuple(face for face in self.faces if face.visitor_id is None)
+
+    def face(self, index: int) -> Face | None:
+        """The face of that index, or None."""
+        return next((face for face in self.faces if face.index == index), None)
+
+    def with_face(self, changed: Face) -> Visit:
+        """The visit with one face changed, or added at the end; first and last sight follow the faces'."""
+        others = tuple(changed if face.index == changed.index else face for face in self.faces)
+        faces = others if self.face(changed.index) else (*self.faces, changed)
+        return replace(
+            self,
+            faces=faces,
+            first_seen_at=min(self.first_seen_at, changed.first_seen_at),
+            last_seen_at=max(self.last_seen_at, changed.last_seen_at),
+        )
+
+    def in_sight(self, at: float) -> Visit:
+        """The visit with somebody of it in sight at `at`; times closer than NEAR_SECONDS are one span."""
+        start = end = at
+        apart = []
+        for span in self.spans:
+            if span[0] - NEAR_SECONDS <= at <= span[1] + NEAR_SECONDS:
+                start, end = min(start, span[0]), max(end, span[1])
+            else:
+                apart.append(span)
+        return replace(self, spans=tuple(sorted([*apart, (start, end)])[-SPANS:]))
+
+    def was_in_sight(self, at: float, within: float) -> bool:
+        """Whether anybody of the visit was in sight at `at`, or within so many seconds of it."""
+        return any(start - within <= at <= end + within for start, end in self.spans)
+
+    # --- messages ---------------------------------------------------------------------------------------
+
+    def delivery(self, to: Addressee) -> Delivery:
+        """How far the message to the owner or the visitor is."""
+        return self.owner_message if to is Addressee.OWNER else self.visitor_message
+
+    def with_delivery(self, to: Addressee, delivery: Delivery) -> Visit:
+        """The visit with that message's state changed."""
+        if to is Addressee.OWNER:
+            return replace(self, owner_message=delivery)
+        return replace(self, visitor_message=delivery)
+
+    def claim(self, to: Addressee, now: float) -> Visit:
+        """The visit with the message claimed by who writes this; the write decides between two who try."""
+        return self.with_delivery(to, Delivery(claimed_until=now + CLAIM_SECONDS))
+
+    def sent(self, to: Addressee, now: float) -> Visit:
+        """The visit with the message sent."""
+        return self.with_delivery(to, Delivery(sent_at=now))
+
+    def unclaim(self, to: Addressee) -> Visit:
+        """The visit with the message still to be sent."""
+        return self.with_delivery(to, Delivery())
+
+    # --- decisions --------------------------------------------------------------------------------------
+
+    def check_undecided(self, now: float) -> None:
+        """Raise VisitExpiredError or VisitAlreadyDecidedError where the owner has nothing to decide any more.
+
+        An approval whose message was never sent and is not being sent either (the run broke off) counts
+        as not decided.
+        """
+        status = self.status_at(now)
+        if status is VisitStatus.EXPIRED:
+            raise VisitExpiredError(self.door_id, self.visit_id)
+        broken_off = (
+            status is VisitStatus.CODE_SENT
+            and self.visitor_message.sent_at is None
+            and not self.visitor_message.is_claimed(now)
+        )
+        if status not in UNDECIDED and not broken_off:
+            raise VisitAlreadyDecidedError(self.door_id, self.visit_id, status.value)
+
+    def chosen_face(self, face_index: int | None) -> Face:
+        """The stranger's face that an approval is about. Raises FaceIndexError if that is not clear."""
+        choices = self.strangers or self.faces
+        if face_index is None:
+            if len(choices) != 1:
+                raise FaceIndexError(len(choices))
+            return choices[0]
+        for face in choices:
+            if face.index == face_index:
+                return face
+        raise FaceIndexError(len(choices))
+
+    def approved(
+        self, visitor_id: str, face: Face, *, by: str | None, now: float, code_expires_at: float
+    ) -> Visit:
+        """Decided: the visitor gets a code. `by` is None where recognition decided."""
+        return replace(
+            self,
+            status=VisitStatus.CODE_SENT,
+            visitor_id=visitor_id,
+            face_index=face.index,
+            decided_at=now,
+            decided_by=by,
+            code_expires_at=code_expires_at,
+        ).claim(Addressee.VISITOR, now)
+
+    def denied(self, *, by: str | None, now: float) -> Visit:
+        """Decided: nobody comes in. `by` is None where a blocked visitor was recognised."""
+        return replace(self, status=VisitStatus.DENIED, decided_at=now, decided_by=by)
+
+    def undecided_again(self) -> Visit:
+        """The approval taken back, since its message could not be sent; who was recognised stays so.
+
+        An approval that led to an admission stands.
+        """
+        if self.status is not VisitStatus.CODE_SENT:
+            return self
+        recognised = self.decided_by is None
+        return replace(
+            self,
+            status=VisitStatus.OPEN if recognised else VisitStatus.AWAITING_OWNER,
+            visitor_id=self.visitor_id if recognised else None,
+            face_index=None,
+            decided_at=None,
+            decided_by=None,
+            code_expires_at=None,
+        ).unclaim(Addressee.VISITOR)
+
+    def admitted(self, now: float) -> Visit:
+        """The code opened the door at `now`; admitting twice changes nothing.
+
+        Raises PasscodeWrongError where the approval was taken back, since its message was not sent.
+        """
+        if self.status is VisitStatus.ADMITTED:
+            return self  # with the time of the first admission
+        if self.status is not VisitStatus.CODE_SENT:
+            raise PasscodeWrongError(self.door_id)
+        return replace(self, status=VisitStatus.ADMITTED, admitted_at=now)

@@ -1,0 +1,143 @@
+"""Errors as HTTP answers: one table, and one body {"code", "message"} for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from smart_door.domain import errors
+from smart_door.domain.errors import SmartDoorError
+from smart_door.domain.passcodes import REDEMPTION_SECONDS
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a caller is told: `code` is for programs and stays, `message` is for people."""
+
+    status: HTTPStatus
+    code: str
+    message: str
+
+
+_BAD_REQUEST = Problem(HTTPStatus.BAD_REQUEST, "request_invalid", "The request is not in order.")
+_BUSY = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "That did not work just now. Try again in a moment.")
+_OUR_FAULT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.")
+
+PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
+    # What the caller can mend.
+    errors.InvalidRequestError: _BAD_REQUEST,
+    errors.PhoneNumberError: Problem(HTTPStatus.BAD_REQUEST, "phone_invalid", "That is no phone number."),
+    errors.FaceIndexError: Problem(HTTPStatus.BAD_REQUEST, "face_needed", "Choose whose face it is."),
+    errors.DoorNotFoundError: Problem(HTTPStatus.NOT_FOUND, "door_not_found", "There is no such door."),
+    errors.VisitNotFoundError: Problem(HTTPStatus.NOT_FOUND, "visit_not_found", "There is no such visit."),
+    errors.VisitorNotFoundError: Problem(
+        HTTPStatus.NOT_FOUND, "visitor_not_found", "There is no such visitor."
+    ),
+    errors.PhotoNotFoundError: Problem(HTTPStatus.NOT_FOUND, "photo_not_found", "The photo is gone."),
+    errors.VisitAlreadyDecidedError: Problem(
+        HTTPStatus.CONFLICT, "visit_already_decided", "This visit was decided before."
+    ),
+    errors.VisitorBlockedError: Problem(
+        HTTPStatus.CONFLICT, "visitor_blocked", "This visitor is blocked. Unblock them first."
+    ),
+    errors.VisitExpiredError: Problem(
+        HTTPStatus.GONE, "visit_expired", "This visit is over: nobody decided in time."
+    ),
+    errors.PasscodeWrongError: Problem(
+        HTTPStatus.FORBIDDEN, "passcode_wrong", "This code does not open this door."
+    ),
+    errors.PasscodeExpiredError: Problem(
+        HTTPStatus.FORBIDDEN, "passcode_expired", "This code is past its time. Ask for a new one."
+    ),
+    errors.PasscodeUsedError: Problem(
+        HTTPStatus.FORBIDDEN, "passcode_used", "This code was used before. Each works once."
+    ),
+    errors.TooManyTriesError: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "passcode_too_many_tries",
+        "Too many wrong codes. Wait before trying again.",
+    ),
+    # What passes.
+    errors.VisitChangedError: _BUSY,
+    errors.DoorChangedError: _BUSY,
+    errors.VisitorChangedError: _BUSY,
+    errors.FragmentNotReadyError: _BUSY,
+    errors.MessageClaimedError: _BUSY,
+    errors.ServiceUnavailableError: _BUSY,
+    errors.MessageNotSentError: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "message_not_sent",
+        "The text message could not be sent, so nothing was decided. Try again.",
+    ),
+    # What only we can mend, or what no API call leads to.
+    errors.PasscodeTakenError: _OUR_FAULT,
+    errors.NoFaceError: _OUR_FAULT,
+    errors.FragmentGoneError: _OUR_FAULT,
+    errors.FrameDecodeError: _OUR_FAULT,
+    errors.MalformedRecordError: _OUR_FAULT,
+    errors.ForeignStreamError: _OUR_FAULT,
+    errors.ServiceRefusedError: _OUR_FAULT,
+    errors.ConfigurationError: _OUR_FAULT,
+}
+"""Every error of the domain that is ever raised; a test holds that none is missing."""
+
+
+def problem_of(error: SmartDoorError) -> Problem:
+    """The error's own line in the table, or that of what it is a kind of; at last our own fault."""
+    for kind in type(error).__mro__:
+        if kind in PROBLEMS:
+            return PROBLEMS[kind]
+    return _OUR_FAULT
+
+
+def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A Lambda proxy answer of JSON, which nothing on the way may keep."""
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **(headers or {})},
+        "body": json.dumps(body, ensure_ascii=False),
+    }
+
+
+def error_answer(error: SmartDoorError) -> dict[str, Any]:
+    """The error as a Lambda proxy answer; it says no more than the table and the error's own sentence."""
+    problem = problem_of(error)
+    body: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    headers: dict[str, str] = {}
+    if isinstance(error, errors.InvalidRequestError):
+        body["message"] = error.problem
+    if isinstance(error, errors.TooManyTriesError):
+        body["retry_after_seconds"] = error.retry_after_seconds
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    elif problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(round(REDEMPTION_SECONDS))
+    return answer(problem.status, body, headers)
+
+
+def internal_error() -> dict[str, Any]:
+    """The answer where a fault of ours came up."""
+    return answer(_OUR_FAULT.status, {"code": _OUR_FAULT.code, "message": _OUR_FAULT.message})
+
+
+def login_needed() -> dict[str, Any]:
+    """The answer to a request that no login came with, as the API's authorizer gives it."""
+    return answer(HTTPStatus.UNAUTHORIZED, {"code": "login_needed", "message": "Log in to go on."})
+
+
+def not_found() -> dict[str, Any]:
+    """The answer to a method or path that the specification does not have."""
+    return answer(HTTPStatus.NOT_FOUND, {"code": "not_found", "message": "There is nothing at this address."})
+
+
+def json_body(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON object of a proxy event's body. Raises InvalidRequestError."""
+    try:
+        body = json.loads(event.get("body") or "")
+    except ValueError as error:
+        raise errors.InvalidRequestError("body", "The request's body is not JSON.") from error
+    if not isinstance(body, dict):
+        raise errors.InvalidRequestError("body", "The request's body is not a JSON object.")
+    return body

@@ -1,0 +1,148 @@
+"""One visit, one message: who is told what, exactly once.
+
+A message is claimed by a conditional write of the visit, then sent, then marked as sent. Of several that
+try at once one gets the claim. A failed sending gives the claim back; where the run broke off in between, the
+claim lapses and the next record (or the retry of this one) sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from smart_door.domain import texts
+from smart_door.domain.errors import MessageClaimedError, PhoneNumberError, RetryableError
+from smart_door.domain.ports import Messages, Visits
+from smart_door.domain.rules import (
+    GOOD_SCORE,
+    PHOTO_PATIENCE_SECONDS,
+    RESEMBLANCE_PATIENCE_SECONDS,
+    USABLE_SCORE,
+)
+from smart_door.domain.visitors import Visitor
+from smart_door.domain.visits import UNDECIDED, Addressee, Visit, VisitStatus
+from smart_door.services.changing import change_visit
+from smart_door.services.narration import Narrate
+from smart_door.services.send_code import SendCode
+
+
+@dataclass(frozen=True)
+class TellPeople:
+    """Sends a visit's message when it is due."""
+
+    visits: Visits
+    messages: Messages
+    send_code: SendCode
+    site_url: str
+    door_names: Mapping[str, str]
+    narrate: Narrate
+
+    def tell(
+        self,
+        visit: Visit,
+        visitor: Visitor | None,
+        now: float,
+        *,
+        score: float,
+        name_of: Callable[[str], str | None],
+        photo_to_come: bool,
+    ) -> Visit:
+        """Send what is due for the visit, whose `visitor` was recognised just now (None: strangers).
+
+        `score` is that of the best face in the frame at hand, `name_of` finds the names of companions, and
+        `photo_to_come` says that the frame is on its way, so that the question can wait for it.
+        Raises MessageNotSentError, MessageClaimedError (both retryable) and VisitChangedError.
+        """
+        if visitor is not None:
+            if visitor.is_blocked:
+                return self._warn(visit, visitor, now)
+            return self._give_code(visit, visitor, now)
+        if is_question_due(visit, now, score=score, photo_to_come=photo_to_come):
+            return self._ask(visit, now, name_of)
+        return visit
+
+    def _give_code(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
+        broken_off = visit.status is VisitStatus.CODE_SENT and visit.visitor_message.sent_at is None
+        if visit.visitor_id != visitor.visitor_id or not (visit.status is VisitStatus.OPEN or broken_off):
+            return visit
+        self._check_claim(visit, Addressee.VISITOR, now)
+        expires_at = now + self.send_code.seconds
+        face = next((face for face in visit.faces if face.visitor_id == visitor.visitor_id), visit.faces[0])
+        claimed = self.visits.replace(
+            visit.approved(visitor.visitor_id, face, by=visit.decided_by, now=now, code_expires_at=expires_at)
+        )
+        try:
+            self.send_code(claimed, visitor, now)
+        except RetryableError:
+            change_visit(self.visits, claimed, Visit.undecided_again)
+            raise
+        except PhoneNumberError:
+            return self._tell_unreachable(claimed, visitor, now)
+        sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.VISITOR, now))
+        self.narrate(
+            "passcode sent", door_id=sent.door_id, visit_id=sent.visit_id, visitor_id=visitor.visitor_id
+        )
+        return sent
+
+    def _tell_unreachable(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
+        def to_owner(visit: Visit) -> Visit:
+            return replace(visit.undecided_again(), status=VisitStatus.AWAITING_OWNER)
+
+        waiting = change_visit(self.visits, visit, to_owner)
+        text = texts.unreachable(self.door_names[visit.door_id], visitor.name, self._link(visit))
+        return self._send_to_owner(waiting.claim(Addressee.OWNER, now), text, now, "owner asked")
+
+    def _warn(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
+        told = visit.owner_message.sent_at is not None
+        broken_off = visit.status is VisitStatus.DENIED and not told
+        if visit.visitor_id != visitor.visitor_id or not (visit.status in UNDECIDED or broken_off):
+            return visit
+        denied = visit.denied(by=None, now=now)
+        if told:  # of a stranger, before this one was recognised
+            return self.visits.replace(denied)
+        self._check_claim(visit, Addressee.OWNER, now)
+        text = texts.warning(self.door_names[visit.door_id], visitor.name, self._link(visit))
+        return self._send_to_owner(denied.claim(Addressee.OWNER, now), text, now, "owner warned")
+
+    def _ask(self, visit: Visit, now: float, name_of: Callable[[str], str | None]) -> Visit:
+        self._check_claim(visit, Addressee.OWNER, now)
+        names = [name for visitor_id in visit.companion_ids if (name := name_of(visitor_id))]
+        text = texts.question(self.door_names[visit.door_id], len(visit.strangers), names, self._link(visit))
+        asked = replace(visit, status=VisitStatus.AWAITING_OWNER).claim(Addressee.OWNER, now)
+        return self._send_to_owner(asked, text, now, "owner asked")
+
+    def _send_to_owner(self, claiming: Visit, text: str, now: float, event: str) -> Visit:
+        claimed = self.visits.replace(claiming)
+        try:
+            self.messages.tell_owner(text)
+        except RetryableError:
+            change_visit(self.visits, claimed, lambda visit: visit.unclaim(Addressee.OWNER))
+            raise
+        sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.OWNER, now))
+        self.narrate(event, door_id=sent.door_id, visit_id=sent.visit_id, faces=len(sent.faces))
+        return sent
+
+    def _check_claim(self, visit: Visit, to: Addressee, now: float) -> None:
+        if visit.delivery(to).is_claimed(now):
+            raise MessageClaimedError(visit.door_id, visit.visit_id)
+
+    def _link(self, visit: Visit) -> str:
+        return texts.owner_link(self.site_url, visit.door_id, visit.visit_id)
+
+
+def is_question_due(visit: Visit, now: float, *, score: float, photo_to_come: bool) -> bool:
+    """Whether the owner is to be asked about the visit now.
+
+    At the first usable photo, and after some seconds in any case. Somebody who resembles a visitor in a bad
+    frame gets a moment to be recognised in a better one.
+    """
+    if visit.status_at(now) not in UNDECIDED or visit.owner_message.sent_at is not None:
+        return False
+    if not visit.strangers or visit.visitor_id is not None:
+        return False
+    seen_for = visit.last_seen_at - visit.first_seen_at
+    score = max([score, *(face.score for face in visit.faces)])
+    if seen_for < PHOTO_PATIENCE_SECONDS and (photo_to_come or score < USABLE_SCORE):
+        return False
+    resembles = all(face.suggested_visitor_id is not None for face in visit.strangers)
+    return not resembles or score >= GOOD_SCORE or seen_for >= RESEMBLANCE_PATIENCE_SECONDS

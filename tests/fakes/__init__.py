@@ -1,0 +1,25 @@
+"""The ports in memory. The contract suites hold that the tables behave as their adapters do."""
+
+from tests.fakes.tables import InMemoryPasscodes, InMemoryVisitors, InMemoryVisits
+from tests.fakes.world import (
+    FakeEvents,
+    FakeFaces,
+    FakeFragments,
+    FakeFrame,
+    FakeFrames,
+    FakeMessages,
+    FakePhotos,
+)
+
+__all__ = [
+    "FakeEvents",
+    "FakeFaces",
+    "FakeFragments",
+    "FakeFrame",
+    "FakeFrames",
+    "FakeMessages",
+    "FakePhotos",
+    "InMemoryPasscodes",
+    "InMemoryVisitors",
+    "InMemoryVisits",
+]

@@ -1,0 +1,181 @@
+"""Everything but the tables, in memory: video, photos, faces, messages, events.
+
+Pictures are texts here: a fragment's bytes name the people in it, a crop is the name of the person whose box
+it is. So a comparison of faces is a comparison of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from smart_door.domain.errors import (
+    FragmentGoneError,
+    FragmentNotReadyError,
+    FrameDecodeError,
+    MessageNotSentError,
+    NoFaceError,
+    PhoneNumberError,
+    PhotoNotFoundError,
+    ServiceUnavailableError,
+)
+from smart_door.domain.events import VisitorAdmitted
+from smart_door.domain.faces import BoundingBox
+from smart_door.domain.ports import Frame, PhotoLink
+
+
+class FakeFragments:
+    """`ports.Fragments`: every fragment is there unless said otherwise. `gets` counts the calls."""
+
+    def __init__(self) -> None:
+        self.not_ready: set[str] = set()
+        self.gone: set[str] = set()
+        self.broken: set[str] = set()
+        self.gets = 0
+
+    def get(self, stream_arn: str, fragment_number: str) -> bytes:
+        """The fragment's number as its bytes; a broken one does not decode."""
+        self.gets += 1
+        if fragment_number in self.not_ready:
+            raise FragmentNotReadyError(stream_arn, fragment_number)
+        if fragment_number in self.gone:
+            raise FragmentGoneError(stream_arn, fragment_number)
+        return b"broken" if fragment_number in self.broken else fragment_number.encode()
+
+
+@dataclass(frozen=True)
+class FakeFrame:
+    """One frame: where (box) which person stands."""
+
+    name: str
+    people: dict[BoundingBox, str]
+    width: int = 1280
+    height: int = 720
+
+    def jpeg(self, quality: int = 85) -> bytes:
+        """The frame's name."""
+        return self.name.encode()
+
+    def crop(self, bounding_box: BoundingBox, margin: float = 0.4) -> bytes:
+        """The name of the person nearest the box."""
+        box = min(self.people, key=bounding_box.distance, default=None)
+        return b"" if box is None else self.people[box].encode()
+
+
+class FakeFrames:
+    """`ports.Frames`: who stands where at which offset of which fragment is put in `people`."""
+
+    def __init__(self) -> None:
+        self.people: dict[tuple[str, float], dict[BoundingBox, str]] = {}
+        self.decoded: list[tuple[str, float]] = []
+
+    def decode(self, fragment: bytes, offsets: Sequence[float]) -> Sequence[Frame]:
+        """The frames at the offsets."""
+        if fragment == b"broken":
+            raise FrameDecodeError("broken")
+        name = fragment.decode()
+        self.decoded += [(name, offset) for offset in offsets]
+        return [FakeFrame(f"{name}@{offset:g}", self.people.get((name, offset), {})) for offset in offsets]
+
+
+class FakePhotos:
+    """`ports.Photos`. `puts` counts the writes of each key."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+        self.puts: dict[str, int] = {}
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        """Store the picture."""
+        self.stored[key] = jpeg
+        self.puts[key] = self.puts.get(key, 0) + 1
+
+    def get(self, key: str) -> bytes:
+        """The picture."""
+        if key not in self.stored:
+            raise PhotoNotFoundError(key)
+        return self.stored[key]
+
+    def link(self, key: str) -> PhotoLink:
+        """An address with the key in it."""
+        return PhotoLink(f"https://photos.example/{key}?signature=x", 2_000_000_000.0)
+
+
+class FakeFaces:
+    """`ports.Faces`: two crops of one name show the same person, an empty one nobody."""
+
+    def __init__(self) -> None:
+        self.indexed: dict[str, str] = {}
+        self.pictures: dict[str, bytes] = {}
+        self.compared = 0
+        self.unavailable = False
+
+    def index(self, jpeg: bytes, visitor_id: str) -> str:
+        """The same picture of the same visitor is one face."""
+        if not jpeg:
+            raise NoFaceError
+        face_id = f"face-of-{visitor_id}-{jpeg.decode()}"
+        self.indexed[face_id] = visitor_id
+        self.pictures[face_id] = jpeg
+        return face_id
+
+    def compare(self, source_jpeg: bytes, target_jpeg: bytes) -> float:
+        """99.9 for the same person, else 0."""
+        self.compared += 1
+        if self.unavailable:
+            raise ServiceUnavailableError("rekognition", "CompareFaces", "ThrottlingException")
+        if not source_jpeg or not target_jpeg:
+            raise NoFaceError
+        return 99.9 if source_jpeg == target_jpeg else 0.0
+
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """Remove faces."""
+        for face_id in face_ids:
+            self.indexed.pop(face_id, None)
+
+
+@dataclass
+class FakeMessages:
+    """`ports.Messages`. `failures` sendings fail first; `unreachable` numbers always do."""
+
+    to_owner: list[str] = field(default_factory=list)
+    to_visitors: list[tuple[str, str]] = field(default_factory=list)
+    failures: int = 0
+    unreachable: set[str] = field(default_factory=set)
+
+    @property
+    def count(self) -> int:
+        """All messages that went."""
+        return len(self.to_owner) + len(self.to_visitors)
+
+    def text(self, phone: str, text: str) -> None:
+        """To a visitor."""
+        if phone in self.unreachable:
+            raise PhoneNumberError("Text messages do not reach this number.")
+        self._fail()
+        self.to_visitors.append((phone, text))
+
+    def tell_owner(self, text: str) -> None:
+        """To the owner."""
+        self._fail()
+        self.to_owner.append(text)
+
+    def _fail(self) -> None:
+        if self.failures > 0:
+            self.failures -= 1
+            raise MessageNotSentError("InternalError")
+
+
+@dataclass
+class FakeEvents:
+    """`ports.Events`. `failures` publishings fail first."""
+
+    published: list[VisitorAdmitted] = field(default_factory=list)
+    failures: int = 0
+
+    def publish(self, event: VisitorAdmitted) -> None:
+        """Keep the event."""
+        if self.failures > 0:
+            self.failures -= 1
+            raise ServiceUnavailableError("events", "PutEvents", "InternalFailure")
+        self.published.append(event)

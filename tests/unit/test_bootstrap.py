@@ -1,0 +1,72 @@
+"""The wiring: every use case comes together from the environment that the template sets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from smart_door import bootstrap
+from smart_door.adapters.photos_s3 import S3Photos
+from tests.unit.test_config import ENVIRONMENT
+
+USE_CASES: list[Callable[[], object]] = [
+    bootstrap.records,
+    bootstrap.receive_visitors,
+    bootstrap.show_home,
+    bootstrap.decide_visit,
+    bootstrap.admit_visitor,
+    bootstrap.enroll_face,
+    bootstrap.idempotency_store,
+    bootstrap.run_stream_processor,
+    bootstrap.door_names,
+]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Lambda; the secret and the parameter are there without asking."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr(bootstrap, "_passcode_key", lambda _: b"key")
+    monkeypatch.setattr(bootstrap, "_site_url", lambda _: "https://door.example")
+    for use_case in USE_CASES:
+        use_case.cache_clear()  # type: ignore[attr-defined] # they are cached
+
+
+@pytest.mark.parametrize("use_case", USE_CASES, ids=lambda use_case: use_case.__name__)
+def test_a_use_case_is_wired_once(use_case: Callable[[], object]) -> None:
+    """At the cold start, then never again."""
+    assert use_case() is use_case()
+
+
+def test_links_to_photos_have_the_buckets_regional_name() -> None:
+    """The pages' Content-Security-Policy names that one."""
+    photos = bootstrap.show_home().photos
+    assert isinstance(photos, S3Photos)
+
+    assert photos.link("photos/x.jpg").url.startswith(
+        "https://photos.s3.us-east-1.amazonaws.com/photos/x.jpg?"
+    )
+
+
+def test_a_secret_is_never_shown() -> None:
+    """Not even in the repr of a use case."""
+    assert "b'key'" not in repr(bootstrap.admit_visitor())
+    assert "b'key'" not in repr(bootstrap.decide_visit())
+
+
+@pytest.mark.parametrize("function", ["owner_api", "visitor_api", "enroll_face", "process_face_matches"])
+def test_a_function_imports_no_decoder_and_no_client_before_it_is_called(function: str) -> None:
+    """A cold start pays only for what its function uses."""
+    code = f"import sys, functions.{function}.app; print('cv2' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "False"]

@@ -1,0 +1,67 @@
+// The owner API as functions. Addresses and fields: api-specs/owner.yaml.
+
+import { fetchJson, RefusedError } from "/shared/http.js";
+import { SessionOverError } from "./session.js";
+
+export class OwnerApi {
+  #session;
+
+  constructor(session) {
+    this.#session = session;
+  }
+
+  /** The visits that wait for a decision, newest first. */
+  async waitingVisits() {
+    return (await this.#call("GET", "/visits?state=waiting&limit=50")).visits;
+  }
+
+  /** A page of all visits, newest first: {visits, next_before?}. */
+  async recentVisits({ limit, before = null }) {
+    const query = new URLSearchParams({ state: "recent", limit: String(limit) });
+    if (before) query.set("before", before);
+    return this.#call("GET", `/visits?${query}`);
+  }
+
+  async visit(doorId, visitId) {
+    return this.#call("GET", visitPath(doorId, visitId));
+  }
+
+  /** Decides; the answer is the visit afterwards. */
+  async decide(visit, decision) {
+    return this.#call("POST", `${visitPath(visit.door_id, visit.visit_id)}/decision`, decision);
+  }
+
+  async visitors() {
+    return (await this.#call("GET", "/visitors")).visitors;
+  }
+
+  async #call(method, path, body = null) {
+    try {
+      return await this.#callOnce(method, path, body);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+    }
+    await this.#session.refresh();
+    try {
+      return await this.#callOnce(method, path, body);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      this.#session.end();
+      throw new SessionOverError();
+    }
+  }
+
+  async #callOnce(method, path, body) {
+    const headers = { Authorization: await this.#session.idToken() };
+    if (body) headers["Content-Type"] = "application/json";
+    return fetchJson(`/api/owner${path}`, { method, headers, body: body && JSON.stringify(body) });
+  }
+}
+
+function isUnauthorized(error) {
+  return error instanceof RefusedError && error.status === 401;
+}
+
+function visitPath(doorId, visitId) {
+  return `/visits/${encodeURIComponent(doorId)}/${encodeURIComponent(visitId)}`;
+}

@@ -1,0 +1,173 @@
+// The owner page: finds out who is logged in, then shows what the address after # names.
+
+import { element, setText } from "/shared/dom.js";
+import { fetchJson, OfflineError, RefusedError } from "/shared/http.js";
+import { OwnerApi } from "./api.js";
+import { LoginFailedError, Session, SessionOverError } from "./session.js";
+import { visitView } from "./visit_view.js";
+import { visitsView } from "./visits_view.js";
+
+const ONE_VISIT = /^#\/visits\/([^/]+)\/([^/]+)$/;
+const BACK_ONLINE_MILLISECONDS = 5_000;
+
+const main = document.querySelector("main");
+const connection = document.getElementById("connection");
+const message = document.getElementById("message");
+const alertBox = document.getElementById("alert");
+const announcement = document.getElementById("announcement");
+const account = document.getElementById("account");
+
+let session = null;
+let view = null;
+let isOffline = false;
+
+/** What views may ask of the page around them. */
+const page = {
+  api: null,
+  say: (text, tone) => notify(message, text, tone),
+  warn: (text) => notify(alertBox, text, "danger"),
+  announce: (text) => setText(announcement, text),
+  setTitle: (text) => {
+    const title = `${text} · Smart Door`;
+    if (document.title !== title) document.title = title;
+  },
+  reached,
+  failed,
+};
+
+function notify(box, text, tone) {
+  for (const other of [message, alertBox]) other.replaceChildren();
+  const dismiss = element(
+    "button",
+    { type: "button", class: "button button-plain", "aria-label": "Dismiss", on: { click: () => box.replaceChildren() } },
+    "×",
+  );
+  box.append(element("div", { class: `notice notice-${tone} notice-row` }, element("p", {}, text), dismiss));
+}
+
+/** The API answered: where the page was offline, it says that it is back. */
+function reached() {
+  if (!isOffline) return;
+  isOffline = false;
+  showConnection("You are back online.", "good");
+  setTimeout(() => {
+    if (!isOffline) connection.replaceChildren();
+  }, BACK_ONLINE_MILLISECONDS);
+}
+
+/** The API did not answer, or said no to the page rather than to a form. */
+function failed(error) {
+  if (error instanceof SessionOverError) {
+    showLogin("Your session is over. Log in to go on where you were.");
+  } else if (error instanceof OfflineError || (error instanceof RefusedError && error.status >= 500)) {
+    isOffline = true;
+    const reason = error instanceof OfflineError ? "There is no connection." : "Your home does not answer properly.";
+    showConnection(`${reason} What you see may be out of date; the page goes on by itself.`, "warning");
+  } else if (error instanceof RefusedError) {
+    page.warn(error.message);
+  } else {
+    throw error;
+  }
+}
+
+function showConnection(text, tone) {
+  if (connection.textContent === text) return;
+  connection.replaceChildren(element("p", { class: `notice notice-${tone}` }, text));
+}
+
+function showLogin(reason = null) {
+  leave();
+  account.hidden = true;
+  const button = element(
+    "button",
+    { type: "button", class: "button button-primary", on: { click: () => session.logIn() } },
+    "Log in",
+  );
+  const door = element("img", { src: "/shared/icon.svg", alt: "", width: 72, height: 72 });
+  main.replaceChildren(
+    element(
+      "div",
+      { class: "card login" },
+      door,
+      element("h1", { tabindex: "-1" }, "Who is at the door?"),
+      reason
+        ? element("p", { class: "notice notice-warning", role: "alert" }, reason)
+        : element("p", { class: "quiet" }, "Log in to see your visitors and let them in."),
+      button,
+    ),
+  );
+  page.setTitle("Log in");
+}
+
+function showView({ moveFocus }) {
+  leave();
+  notifyNothing();
+  const one = ONE_VISIT.exec(location.hash);
+  view = one ? visitView(page, decoded(one[1]), decoded(one[2])) : visitsView(page);
+  main.replaceChildren(view.root);
+  view.start();
+  window.scrollTo(0, 0);
+  if (moveFocus) main.querySelector("h1").focus();
+}
+
+function leave() {
+  view?.stop();
+  view = null;
+}
+
+function notifyNothing() {
+  for (const box of [message, alertBox]) box.replaceChildren();
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+async function start() {
+  let reason = null;
+  try {
+    session = new Session(await fetchJson("/owner/config.json"));
+    await session.finishLogIn();
+  } catch (error) {
+    if (session === null) return showUnreachable();
+    reason = error instanceof LoginFailedError ? error.message : `The login did not succeed: ${error.message}`;
+  }
+  page.api = new OwnerApi(session);
+  document.getElementById("log-out").addEventListener("click", () => session.logOut());
+  document.getElementById("skip").addEventListener("click", skipToContent);
+  window.addEventListener("hashchange", () => session.isOpen && showView({ moveFocus: true }));
+  window.addEventListener("offline", () => session.isOpen && failed(new OfflineError()));
+  if (!session.isOpen) return showLogin(reason);
+  setText(document.getElementById("email"), session.email);
+  account.hidden = false;
+  return showView({ moveFocus: false });
+}
+
+/** The hash is the page's address, so the skip link must not use it. */
+function skipToContent(event) {
+  event.preventDefault();
+  main.focus();
+}
+
+function showUnreachable() {
+  const again = element(
+    "button",
+    { type: "button", class: "button button-primary", on: { click: () => location.reload() } },
+    "Try again",
+  );
+  main.replaceChildren(
+    element(
+      "div",
+      { class: "card login" },
+      element("h1", {}, "Your home does not answer"),
+      element("p", { class: "quiet", role: "alert" }, "There is no connection at the moment, or it is still starting."),
+      again,
+    ),
+  );
+}
+
+start();

@@ -1,0 +1,132 @@
+// #/visits/{door_id}/{visit_id}: one visit, with its first photo beside the best one.
+
+import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
+import { RefusedError } from "/shared/http.js";
+import { poll } from "/shared/poll.js";
+import { clock } from "/shared/times.js";
+import { markedPhoto } from "./photo.js";
+import { bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
+import { faceSentence, isWaiting, outcome, who } from "./words.js";
+
+const POLL_MILLISECONDS = 1_500;
+const POLL_WHEN_OVER_MILLISECONDS = 6_000;
+
+export function visitView(page, doorId, visitId) {
+  let visit = null;
+  let poller = null;
+  const refresh = () => poller.now();
+
+  const heading = element("h1", { tabindex: "-1" }, "Visit");
+  const badge = element("span", { class: "badge" });
+  const meta = element("p", { class: "quiet" });
+  const best = bestPhoto({ onLinkFailed: refresh });
+  const first = markedPhoto({ onLinkFailed: refresh });
+  const note = outcomeNote();
+  const decision = decisionOn({
+    doorId,
+    visitId,
+    page,
+    onDecided: (decided) => {
+      if (decided) show(decided);
+      refresh();
+    },
+  });
+  const faces = element("ul", { class: "face-list" });
+  const faceRows = new Map();
+  const facts = element("dl", { class: "facts" });
+  const body = element(
+    "div",
+    { class: "stack", hidden: true },
+    element("div", { class: "visit-photos" }, figure("best", "Best photo", best.root), figure("first", "First photo", first.root)),
+    element("div", { class: "card panel" }, note.root, decision.root),
+    element("div", { class: "card panel" }, element("h2", {}, "About this visit"), faces, facts),
+  );
+  const root = element(
+    "article",
+    { class: "stack", "aria-busy": "true" },
+    element("p", {}, element("a", { href: "#/visits" }, "All visits")),
+    element("div", { class: "visit-title" }, heading, badge),
+    meta,
+    body,
+  );
+
+  async function load() {
+    try {
+      const latest = await page.api.visit(doorId, visitId);
+      page.reached();
+      show(latest);
+      return true;
+    } catch (error) {
+      return explain(error);
+    }
+  }
+
+  function explain(error) {
+    if (error instanceof RefusedError && (error.status === 404 || error.status === 400)) {
+      poller.stop();
+      setText(heading, "There is no such visit");
+      setText(meta, "It may have been deleted: visits are kept for a limited time. Or the link is not complete.");
+      body.hidden = true;
+      badge.hidden = true;
+      page.setTitle("No such visit");
+      setAttribute(root, "aria-busy", null);
+    } else {
+      page.failed(error);
+    }
+    return false;
+  }
+
+  function show(latest) {
+    visit = latest;
+    const { label, tone } = outcome(visit);
+    const hadFocus = decision.root.contains(document.activeElement);
+    setText(heading, who(visit));
+    setText(badge, label);
+    setAttribute(badge, "class", `badge badge-${tone}`);
+    setText(meta, placeAndTime(visit));
+    best.update(visit);
+    first.update({ url: visit.first_photo_url, alt: "The first photo of this visit", faces: [] });
+    note.update(visit);
+    decision.update(visit);
+    note.root.hidden = isWaiting(visit);
+    decision.root.hidden = !isWaiting(visit);
+    if (hadFocus && decision.root.hidden) heading.focus();
+    reconcile(faces, faceRows, visit.faces, (face) => String(face.face_index), faceRow);
+    drawFacts(facts, visit);
+    page.setTitle(who(visit));
+    body.hidden = false;
+    setAttribute(root, "aria-busy", null);
+  }
+
+  return {
+    root,
+    start() {
+      poller = poll(load, () => (visit && !isWaiting(visit) ? POLL_WHEN_OVER_MILLISECONDS : POLL_MILLISECONDS));
+    },
+    stop: () => poller.stop(),
+  };
+}
+
+function figure(kind, caption, photo) {
+  return element("figure", { class: `card visit-photo visit-photo-${kind}` }, photo, element("figcaption", {}, caption));
+}
+
+function faceRow() {
+  const root = element("li");
+  return { root, update: (face) => setText(root, faceSentence(face, face.face_index + 1)) };
+}
+
+function drawFacts(facts, visit) {
+  const wanted = [
+    ["Door", visit.door_name],
+    ["Arrived", clock(visit.opened_at)],
+    ["Last seen", clock(visit.last_seen_at)],
+    visit.decided_at && ["Decided", `${clock(visit.decided_at)}${visit.decided_by ? ` by ${visit.decided_by}` : ""}`],
+  ].filter(Boolean);
+  const drawn = JSON.stringify(wanted);
+  if (facts.dataset.drawn === drawn) return;
+  facts.dataset.drawn = drawn;
+  facts.replaceChildren(
+    ...wanted.map(([term, text]) => element("div", {}, element("dt", {}, term), element("dd", {}, text))),
+  );
+}

@@ -1,0 +1,60 @@
+// JSON over HTTP with three outcomes: the answer, an answer that says no, or no answer at all.
+
+const PATIENCE_MILLISECONDS = 15_000;
+
+/** Nobody answered: no network, or no answer in time. Trying again later may help. */
+export class OfflineError extends Error {
+  constructor(cause) {
+    super("There is no connection at the moment.", { cause });
+    this.name = "OfflineError";
+  }
+}
+
+/** The answer was no. `code` is stable, `message` is for people, `retryAfterSeconds` may be null. */
+export class RefusedError extends Error {
+  constructor(status, code, message, retryAfterSeconds = null) {
+    super(message);
+    this.name = "RefusedError";
+    this.status = status;
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Fetches and reads JSON. Throws OfflineError or RefusedError. */
+export async function fetchJson(address, options = {}) {
+  let response;
+  let text;
+  try {
+    response = await fetch(address, {
+      cache: "no-store",
+      credentials: "omit",
+      signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+      ...options,
+    });
+    text = await response.text();
+  } catch (error) {
+    throw new OfflineError(error);
+  }
+  const body = parse(text);
+  if (response.ok && body !== null) return body;
+  throw new RefusedError(
+    response.status,
+    body?.code ?? body?.error ?? "unexpected_answer",
+    body?.message ?? `The answer was not understood (${response.status}). Try again in a moment.`,
+    retryAfter(response, body),
+  );
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function retryAfter(response, body) {
+  const seconds = Number(body?.retry_after_seconds ?? response.headers.get("Retry-After"));
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}

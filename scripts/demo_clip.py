@@ -14,7 +14,7 @@ import math
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def make_clip(out: Path, progress: Callable[[float], None] = lambda done: None) 
     assert encoder.stdin is not None  # noqa: S101 - asked for with PIPE above; tells mypy so
     try:
         count = round(SECONDS * FRAMES_PER_SECOND)
-        for number, frame in enumerate(frames()):
+        for number, frame in enumerate(frames(range(count))):
             encoder.stdin.write(frame.tobytes())
             progress((number + 1) / count)
     except BrokenPipeError:
@@ -97,11 +97,11 @@ def make_clip(out: Path, progress: Callable[[float], None] = lambda done: None) 
     unfinished.replace(out)
 
 
-def frames() -> Iterator[Image]:
-    """Yield every frame as it would come from the camera: 720 x 1280 x 3, blue-green-red."""
+def frames(numbers: Iterable[int]) -> Iterator[Image]:
+    """Yield the frames of these numbers as they would come from the camera: 720 x 1280 x 3, blue-green-red."""
     garden = _Garden(np.random.default_rng(8))
     cutouts = {portrait: cut_out(portrait) for portrait in {stay.portrait for stay in SCHEDULE}}
-    for number in range(round(SECONDS * FRAMES_PER_SECOND)):
+    for number in numbers:
         now = number / FRAMES_PER_SECOND
         frame = garden.at(now)
         for stay in SCHEDULE:

@@ -16,6 +16,7 @@ _POLL_SECONDS = 0.5
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "visit opened": lambda f: f"someone is at the door {f.get('door_id', '')}: a visit begins",
     "owner asked": lambda f: "the owner is asked about someone unknown",
+    "owner warned": lambda f: "the owner is warned of a blocked visitor",
     "visitor recognised": lambda f: f"a known visitor is recognised{_similarity(f)}",
     "passcode sent": lambda f: "a passcode is on its way to the visitor's phone",
     "visit decided": lambda f: f"the owner decided: {f.get('decision', 'done')}",

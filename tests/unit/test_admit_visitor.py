@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from smart_door.domain.errors import (
@@ -74,6 +76,16 @@ def test_another_doors_code_is_a_wrong_code(home: Home, code: str) -> None:
     """It opens one door."""
     with pytest.raises(PasscodeWrongError):
         home.admit_visitor("garage", code, None)
+
+
+def test_a_code_of_somebody_the_visit_is_not_for_any_more_is_a_wrong_code(home: Home, code: str) -> None:
+    """A text that failed and arrived all the same, after which the owner approved somebody else."""
+    home.visits.replace(replace(home.visit, visitor_id="v2"))
+
+    with pytest.raises(PasscodeWrongError):
+        home.admit_visitor("front", code, None)
+
+    assert home.events.published == []
 
 
 def test_a_code_of_another_visit_is_a_wrong_code(home: Home, code: str) -> None:

@@ -24,6 +24,7 @@ from smart_door.domain.errors import (
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.passcodes import Passcode, digest_of, parse_digits
 from smart_door.domain.ports import Clock, Events, Passcodes, Visits
+from smart_door.domain.visits import Visit
 from smart_door.services.changing import change_visit
 from smart_door.services.narration import Narrate
 
@@ -80,7 +81,7 @@ class AdmitVisitor:
             visit = self.visits.get(passcode.door_id, passcode.visit_id)
         except VisitNotFoundError as error:
             raise PasscodeWrongError(passcode.door_id) from error
-        visit = change_visit(self.visits, visit, lambda visit: visit.admitted(now))
+        visit = change_visit(self.visits, visit, lambda visit: _admitted(visit, passcode, now))
         event = VisitorAdmitted(
             passcode.door_id, passcode.visit_id, passcode.visitor_id, visit.admitted_at or now
         )
@@ -108,3 +109,13 @@ class AdmitVisitor:
             self.passcodes.return_try(door_id, scope)
         except RetryableError as error:  # the visitor is in: one try too many counted does no harm
             self.narrate("try not returned", door_id=door_id, reason=str(error))
+
+
+def _admitted(visit: Visit, passcode: Passcode, now: float) -> Visit:
+    """The visit, admitted by a code of whom it is for.
+
+    A code whose message failed, but arrived all the same, is wrong once the owner approved somebody else.
+    """
+    if visit.visitor_id != passcode.visitor_id:
+        raise PasscodeWrongError(passcode.door_id)
+    return visit.admitted(now)

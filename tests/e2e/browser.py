@@ -1,0 +1,92 @@
+"""A real Chromium that looks after the rules every page must keep."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MILLISECONDS = 20_000  # for what takes a moment on a good machine and longer on two busy cores
+# What Chromium says by itself about an answer that is not 2xx, or none: pages may get such answers.
+REFUSED_ANSWER = "Failed to load resource"
+
+
+@dataclass
+class Watch:
+    """What pages did that none may do: console errors, broken policies, requests to other servers."""
+
+    hosts: frozenset[str]
+    problems: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        """Watch a page from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(REFUSED_ANSWER):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.netloc not in self.hosts:
+            self.problems.append(f"third party: {request.url}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that talks to nobody by itself."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def watched_context(
+    browser: Browser, hosts: frozenset[str], *, width: int = 1280, scheme: str = "light"
+) -> Iterator[BrowserContext]:
+    """A browser context of its own; at the end, its pages must have broken no rule."""
+    watch = Watch(hosts)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="en-GB",
+    )
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.on("page", watch.follow)
+    yield context
+    context.close()
+    assert watch.problems == []
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider

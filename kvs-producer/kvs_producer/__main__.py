@@ -18,6 +18,7 @@ from kvs_producer.console import Console
 from kvs_producer.errors import ProducerError
 from kvs_producer.figures import Figures
 from kvs_producer.kvssink import KvssinkProducer
+from kvs_producer.motion import MotionGate, Sensitivity
 from kvs_producer.pipeline import Encoding
 from kvs_producer.producer import Producer, Recording
 from kvs_producer.sender import Sender
@@ -94,6 +95,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MB",
         help="memory for what is not yet persisted; when it is full the oldest is given up (default: 64)",
     )
+    add(
+        "--motion-gate",
+        action=argparse.BooleanOptionalAction,
+        help="tag the fragments in which something moves, so that fragment search looks at them"
+        " (default: yes with putmedia; kvssink cannot)",
+    )
+    add(
+        "--motion-tail",
+        type=_number(0, 600),
+        default=3,
+        metavar="S",
+        help="tag so many seconds after the last motion, too (default: 3)",
+    )
     add("--verbose", action="store_true", help="say every acknowledgement")
     return parser
 
@@ -124,12 +138,19 @@ async def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, con
     recording = Recording(source, Encoding(options.fps, options.size, options.bitrate), options.loop)
     stream = _stream(options, parser)
     if options.sink == "kvssink":
+        if options.motion_gate:
+            parser.error("--motion-gate: kvssink refuses the tag that it sets; use --sink putmedia")
         kvssink = KvssinkProducer(recording, stream)
         _stop_on_signals(kvssink)
         await kvssink.run()
         return 0
     spool, figures = Spool(options.spool_mb * 1_000_000), Figures()
-    producer = Producer(recording, Sender(stream, spool, figures), spool, figures)
+    gate = (
+        MotionGate(Sensitivity(tail_seconds=options.motion_tail))
+        if options.motion_gate is not False
+        else None
+    )
+    producer = Producer(recording, Sender(stream, spool, figures), spool, figures, gate)
     _stop_on_signals(producer)
     log.info("%s -> %s", source.label, stream.name)
     showing = asyncio.create_task(_show(console, figures, spool))

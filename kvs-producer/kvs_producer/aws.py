@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -58,7 +59,8 @@ class Stream:
             client = self.session.client(
                 SERVICE, region_name=self.region, endpoint_url=self.endpoint_url, config=config
             )
-            answer = client.get_data_endpoint(StreamName=self.name, APIName="PUT_MEDIA")
+            with closing(client):
+                answer = client.get_data_endpoint(StreamName=self.name, APIName="PUT_MEDIA")
         except ClientError as err:
             error = err.response["Error"]
             raise self.error_of(error["Code"], error["Message"], "GetDataEndpoint") from err

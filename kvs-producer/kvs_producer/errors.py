@@ -12,6 +12,7 @@
         ├── StreamNotFoundError       no such Kinesis Video stream in this region
         ├── SourceError               cannot be opened, holds no video, is in a codec nobody can decode
         ├── GStreamerError            GStreamer or an element of it is missing
+        │   └── KvssinkMissingError   the same of AWS's own element, with how to get it
         └── FragmentsLostError        the end came before everything was persisted
 
 `exit_code` is what the command ends with.

@@ -51,8 +51,9 @@ class Figures:
     def line(self, waiting: int) -> str:
         """One line for people; `waiting` is how many fragments are in the spool."""
         latency = self.acknowledged_after()
+        fragments = "1 fragment" if self.fragments_sent == 1 else f"{self.fragments_sent} fragments"
         parts = [
-            f"{self.fragments_sent} fragments sent, {self.fragments_persisted} persisted",
+            f"{fragments} sent, {self.fragments_persisted} persisted",
             f"{self.kilobits_per_second():,.0f} kbit/s",
         ]
         if latency is not None:

@@ -17,6 +17,7 @@ DEBIAN_PACKAGES = {
     "filesrc": "libgstreamer1.0-0",
     "fdsink": "libgstreamer1.0-0",
     "queue": "libgstreamer1.0-0",
+    "tee": "libgstreamer1.0-0",
     "decodebin": _BASE,
     "videotestsrc": _BASE,
     "videoconvert": _BASE,
@@ -93,7 +94,7 @@ def explain(source: str, said: Sequence[str]) -> PermanentError:
     ):
         package = f"(Debian: sudo apt install {_DECODERS} {_BAD})"
         return SourceError(source, f"GStreamer has no decoder for {decoder[1]} {package}")
-    if "Delayed linking failed" in text:
+    if "Delayed linking failed" in text or "reason not-linked" in text:
         return SourceError(source, "there is no video in it")
     for pattern, reason in _SOURCE_TROUBLE:
         if re.search(pattern, text):

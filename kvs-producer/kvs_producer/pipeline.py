@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 from kvs_producer.clock import Instant
 from kvs_producer.errors import GStreamerError, SourceBrokenError
 from kvs_producer.gstreamer import DEBIAN_PACKAGES, PROGRAM, explain, first_error, input_codec
+from kvs_producer.motion import MotionGate
 from kvs_producer.sources import Size, Source
+from kvs_producer.watch import watching
 from matroska import Fragment, FragmentReader, MatroskaError, TruncatedError
 
 log = logging.getLogger(__name__)
@@ -51,8 +53,10 @@ class Captured:
     complete: Instant
 
 
-def encoded_by(source: Source, encoding: Encoding) -> list[str]:
+def encoded_by(source: Source, encoding: Encoding, *, watched: bool = False) -> list[str]:
     """Return the words of a pipeline from the source to H.264 with a key frame every second, exactly.
+
+    With `watched` there is a tee before the encoder, named pictures, for whoever looks at the pictures too.
 
     A camera that is too fast for the encoder loses pictures, not time (the leaky queue); a file is read at
     the pace at which it was recorded (clocksync). Other shapes get black borders.
@@ -66,7 +70,9 @@ def encoded_by(source: Source, encoding: Encoding) -> list[str]:
         f"x264enc tune=zerolatency speed-preset=superfast bitrate={encoding.kilobits_per_second}"
         f" key-int-max={rate} option-string=scenecut=0"
     )
-    words = f"! videoconvert ! videoscale ! videorate ! {pictures} ! {pace} ! {encoder} ! h264parse".split()
+    tee = "tee name=pictures ! queue ! " if watched else ""
+    shaped = f"! videoconvert ! videoscale ! videorate ! {pictures} ! {pace}"
+    words = f"{shaped} ! {tee}{encoder} ! h264parse".split()
     return [*source.elements, *words]
 
 
@@ -79,12 +85,15 @@ def require_gstreamer() -> None:
 class Pipeline:
     """One run of the child process, from its start to the end of the source."""
 
-    def __init__(self, source: Source, encoding: Encoding, *, announce: bool = True) -> None:
-        """`announce` False says nothing about the source's codec: it was said before."""
+    def __init__(
+        self, source: Source, encoding: Encoding, gate: MotionGate | None = None, *, announce: bool = True
+    ) -> None:
+        """`gate` is shown small pictures; `announce` False says nothing of the codec: it was said before."""
         self._announce = announce
         self._source = source
         self._frames_per_second = encoding.frames_per_second
-        self._words = encoded_by(source, encoding)
+        self._gate = gate
+        self._words = encoded_by(source, encoding, watched=gate is not None)
         self._child: Process | None = None
         self._stopping = False
         self._said: deque[str] = deque(maxlen=200)
@@ -134,11 +143,11 @@ class Pipeline:
         require_gstreamer()
         read_end, write_end = os.pipe()
         sink = f"! matroskamux streamable=true min-cluster-duration=0 ! fdsink fd={write_end}".split()
-        with os.fdopen(read_end, "rb", buffering=0) as pipe:
+        with os.fdopen(read_end, "rb", buffering=0) as pipe, watching(self._gate) as watch:
             try:
                 self._child = await asyncio.create_subprocess_exec(
-                    *(PROGRAM, "-e", "-v", *self._words, *sink),
-                    pass_fds=(write_end,),
+                    *(PROGRAM, "-e", "-v", *self._words, *sink, *watch.words),
+                    pass_fds=(write_end, *watch.pass_fds),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=PIPE,
                     stderr=STDOUT,
@@ -147,9 +156,11 @@ class Pipeline:
                 )
             finally:
                 os.close(write_end)
+                watch.started()
             if self._stopping:
                 self._child.send_signal(signal.SIGINT)
             listening = asyncio.create_task(self._listen(self._child))
+            looking = asyncio.create_task(watch.look())
             stream = asyncio.StreamReader()
             loop = asyncio.get_running_loop()
             transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
@@ -161,6 +172,7 @@ class Pipeline:
             finally:
                 transport.close()
                 listening.cancel()
+                looking.cancel()
                 await self._end(self._child)
 
     async def _read(self, stream: asyncio.StreamReader) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kvs_producer.clock import CaptureClock
 from kvs_producer.errors import FragmentsLostError, SourceBrokenError, SourceError
 from kvs_producer.figures import Figures
+from kvs_producer.motion import MotionGate
 from kvs_producer.pipeline import Captured, Encoding, Pipeline
 from kvs_producer.sender import Sender
 from kvs_producer.sources import Source
@@ -36,8 +37,17 @@ class Recording:
 class Producer:
     """Capture and send at the same time. `run` returns when the source ends or `stop` was called."""
 
-    def __init__(self, recording: Recording, sender: Sender, spool: Spool, figures: Figures) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        sender: Sender,
+        spool: Spool,
+        figures: Figures,
+        gate: MotionGate | None = None,
+    ) -> None:
+        """`gate` decides which fragments are tagged; without one, none is."""
         self._recording, self._sender, self._spool, self._figures = recording, sender, spool, figures
+        self._gate = gate
         self._clock = CaptureClock()
         self._pipeline: Pipeline | None = None
         self._stop = asyncio.Event()
@@ -101,8 +111,10 @@ class Producer:
     async def _run_pipeline(self) -> None:
         """Deliver everything from the source's beginning to its end."""
         source = self._recording.source
-        self._pipeline = Pipeline(source, self._recording.encoding, announce=not self._captured)
+        self._pipeline = Pipeline(source, self._recording.encoding, self._gate, announce=not self._captured)
         self._clock.pipeline_started()
+        if self._gate is not None:
+            self._gate.begin()
         async with contextlib.aclosing(self._pipeline.fragments()) as fragments:
             async for captured in fragments:
                 self._captured += 1
@@ -111,14 +123,11 @@ class Producer:
             raise SourceBrokenError(source.label, "it came to an end")
 
     def _deliver(self, captured: Captured) -> None:
-        """Give a fragment its absolute time and put it into the spool.
-
-        This is where a motion gate looks at a fragment: `tags` is what travels with it as metadata, and
-        what is not put into the spool is not sent.
-        """
+        """Give a fragment its tags and its absolute time, and put it into the spool."""
         fragment = captured.fragment
+        tags = self._gate.tags(fragment.timecode_ms, fragment.duration_ms) if self._gate else {}
         timecode_ms = self._clock.timecode_ms(fragment.timecode_ms, fragment.duration_ms, captured.complete)
-        if dropped := self._spool.put(Outgoing(fragment, timecode_ms, tags={})):
+        if dropped := self._spool.put(Outgoing(fragment, timecode_ms, tags)):
             self._figures.dropped(len(dropped))
             log.warning(
                 "the spool is full (%d fragments not yet sent): the oldest %d given up",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
+import subprocess
+import time
 from collections.abc import AsyncIterator
 
 _SDP = "\r\n".join(
@@ -23,7 +26,7 @@ _SDP = "\r\n".join(
 )
 
 _PICTURES = (
-    "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=15/1"
+    "videotestsrc num-buffers=300 ! video/x-raw,width=160,height=120,framerate=15/1"
     " ! x264enc tune=zerolatency key-int-max=15 ! rtph264pay pt=96 config-interval=1 ! rtpstreampay ! fdsink"
 )
 
@@ -51,7 +54,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, han
         if playing is not None:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
-        writer.close()
+        writer.transport.abort()
 
 
 def _answer(method: str, url: str) -> tuple[str, list[str], str]:
@@ -69,26 +72,46 @@ def _answer(method: str, url: str) -> tuple[str, list[str], str]:
 
 
 async def _play(writer: asyncio.StreamWriter) -> None:
-    """Send RTP packets, each as "$", channel 0, length (2 bytes), packet."""
-    command = ("gst-launch-1.0", "-q", *_PICTURES.split())
-    pictures = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert pictures.stdout is not None
-    try:
-        while True:
-            length = await pictures.stdout.readexactly(2)
-            packet = await pictures.stdout.readexactly(int.from_bytes(length))
-            writer.write(b"$\x00" + length + packet)
-            await writer.drain()
-    finally:
-        pictures.kill()
-        await pictures.wait()
+    """Send RTP packets when their time comes, each as "$", channel 0, length (2 bytes), packet."""
+    began, first = time.monotonic(), None
+    for packet in _packets():
+        timestamp = int.from_bytes(packet[4:8])
+        first = timestamp if first is None else first
+        await asyncio.sleep(began + ((timestamp - first) % 2**32) / 90_000 - time.monotonic())
+        writer.write(b"$\x00" + len(packet).to_bytes(2) + packet)
+        await writer.drain()
+
+
+@functools.cache
+def _packets() -> tuple[bytes, ...]:
+    """Twenty seconds of RTP packets, from GStreamer's length (2 bytes) and packet (RFC 4571)."""
+    made = subprocess.run(
+        ["gst-launch-1.0", "-q", *_PICTURES.split()], check=True, stdout=subprocess.PIPE, timeout=60
+    ).stdout
+    packets, position = [], 0
+    while position < len(made):
+        begin = position + 2
+        position = begin + int.from_bytes(made[position:begin])
+        packets.append(made[begin:position])
+    return tuple(packets)
 
 
 @contextlib.asynccontextmanager
 async def rtsp_camera(hang_up_after: float = 0) -> AsyncIterator[str]:
     """Run the camera; yield its address. `hang_up_after` seconds of pictures it is gone (0: never)."""
-    server = await asyncio.start_server(
-        lambda reader, writer: _serve(reader, writer, hang_up_after), "127.0.0.1", 0
-    )
+    _packets()  # made before anybody waits for them
+    visits: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits[asyncio.create_task(_serve(reader, writer, hang_up_after))] = writer
+
+    server = await asyncio.start_server(visit, "127.0.0.1", 0)
     async with server:
-        yield f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield f"rtsp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            server.close()
+            for task, writer in visits.items():
+                task.cancel()
+                writer.transport.abort()  # a task that had not begun yet would leave it open
+            await asyncio.gather(*visits, return_exceptions=True)

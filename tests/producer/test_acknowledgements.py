@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ def test_acknowledgements_are_read_however_they_are_cut(cuts: set[int]) -> None:
     """Given an answer in pieces of any size, the same acknowledgements come out."""
     edges = [0, *sorted(cuts), len(ANSWER)]
     reader = AcknowledgementReader()
-    pieces = [ANSWER[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    pieces = [ANSWER[begin:end] for begin, end in pairwise(edges)]
     assert [found for piece in pieces for found in reader.feed(piece)] == MEANS
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +37,7 @@ def test_a_first_fragment_that_was_late_is_corrected_little_by_little() -> None:
     codes += [clock.timecode_ms(1000 * n, 1000, at(n + 1)) for n in range(1, 8)]
     assert codes[0] == (WALL + 0.2) * 1000
     assert codes[-1] == (WALL + 7) * 1000
-    assert all(later - earlier >= 950 for earlier, later in zip(codes, codes[1:], strict=False))
+    assert all(later - earlier >= 950 for earlier, later in pairwise(codes))
 
 
 def test_a_pipeline_that_starts_again_goes_on_in_time() -> None:
@@ -47,7 +49,7 @@ def test_a_pipeline_that_starts_again_goes_on_in_time() -> None:
 
 
 def test_a_clock_that_is_set_moves_the_time_codes_with_it() -> None:
-    """Given a small computer that learns the time from the network, its fragments have that time from then on."""
+    """Given a small computer that learns the time from the network, its fragments follow."""
     clock = CaptureClock()
     clock.timecode_ms(0, 1000, at(1))
     assert clock.timecode_ms(1000, 1000, at(2, set_by=3600)) == (WALL + 3600 + 1) * 1000
@@ -55,7 +57,7 @@ def test_a_clock_that_is_set_moves_the_time_codes_with_it() -> None:
 
 
 def test_a_clock_set_back_between_two_runs_is_followed_as_well() -> None:
-    """Given a clock set back while a camera is started again, time codes do not stand still until it caught up."""
+    """Given a clock set back while a camera is started again, time codes do not stand still."""
     clock = CaptureClock()
     clock.timecode_ms(0, 1000, at(1))
     clock.pipeline_started()
@@ -73,4 +75,4 @@ def test_time_codes_always_grow(pieces: list[tuple[int, float]], data: st.DataOb
         steady += duration / 1000
         codes.append(clock.timecode_ms(start, duration, at(steady + delay)))
         start += duration
-    assert all(earlier < later for earlier, later in zip(codes, codes[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(codes))

@@ -211,7 +211,7 @@ def test_the_end_does_not_wait_for_ever(
 def test_a_full_spool_is_said_aloud(
     clips: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Given a service that takes nothing and little memory, the oldest fragments are given up, and it is said."""
+    """Given a service that takes nothing and little memory, giving up the oldest fragments is said."""
     monkeypatch.setattr(producer_module, "FLUSH_SECONDS", 0.1)
 
     async def test() -> None:
@@ -257,7 +257,7 @@ def test_the_figures_are_of_the_last_moments() -> None:
     figures.persisted(0.04)
     figures.dropped()
     assert figures.line(waiting=5) == (
-        "1 fragments sent, 1 persisted | 100 kbit/s | acknowledged after 40 ms | 5 waiting | 1 given up"
+        "1 fragment sent, 1 persisted | 100 kbit/s | acknowledged after 40 ms | 5 waiting | 1 given up"
     )
     now += 11
     assert figures.kilobits_per_second() == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import cv2
@@ -25,25 +24,28 @@ from scripts.demo_clip import (
 )
 
 SAMPLE_EVERY = 40
+DETECTOR = dlib.get_frontal_face_detector()
 
 
 @pytest.fixture(scope="module")
 def samples() -> list[tuple[float, npt.NDArray[np.uint8]]]:
     """Every fortieth frame with its second."""
-    drawn = itertools.islice(enumerate(frames()), 0, None, SAMPLE_EVERY)
-    return [(number / FRAMES_PER_SECOND, frame) for number, frame in drawn]
+    numbers = range(0, round(SECONDS * FRAMES_PER_SECOND), SAMPLE_EVERY)
+    return [
+        (number / FRAMES_PER_SECOND, frame) for number, frame in zip(numbers, frames(numbers), strict=True)
+    ]
 
 
 def faces(frame: npt.NDArray[np.uint8]) -> list[int]:
     """The widths in pixels of the faces that the emulator's detector finds at half scale."""
     half = cv2.cvtColor(cv2.resize(frame, None, fx=0.5, fy=0.5), cv2.COLOR_BGR2RGB)
-    return [2 * found.width() for found in dlib.get_frontal_face_detector()(half, 0)]
+    return [2 * found.width() for found in DETECTOR(half, 0)]
 
 
 def test_whoever_stands_at_the_door_is_seen_and_nobody_else(
     samples: list[tuple[float, npt.NDArray[np.uint8]]],
 ) -> None:
-    """Given the schedule, exactly one large face is found while somebody stands there, none while nobody is."""
+    """Given the schedule, one large face is found while somebody stands there, else none."""
     standing = [
         faces(frame)
         for second, frame in samples
@@ -59,7 +61,7 @@ def test_whoever_stands_at_the_door_is_seen_and_nobody_else(
 
 
 def test_the_schedule_is_two_people_and_the_first_one_again() -> None:
-    """Given the demonstration, one person comes, then another one, then the first, with the door empty between."""
+    """Given the demonstration, one person comes, then another, then the first, the door empty between."""
     first, second, third = (stay.portrait for stay in SCHEDULE)
     assert first is third is not second
     edges = [edge for stay in SCHEDULE for edge in (stay.arrives, stay.leaves)]
@@ -70,7 +72,7 @@ def test_the_schedule_is_two_people_and_the_first_one_again() -> None:
 
 
 def test_the_clip_is_h264_with_a_key_frame_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Given a shorter schedule, the file has the size, rate and length that it should have, and nothing is left over."""
+    """Given a shorter schedule, the file has the right size, rate and length, and nothing is left over."""
     monkeypatch.setattr(demo_clip, "SECONDS", 3.0)
     out = tmp_path / "folder" / "demo.mp4"
     assert main([str(out)]) == 0

@@ -37,7 +37,7 @@ def capture(source: Source, encoding: Encoding = SMALL, stop_after: int | None =
 
 
 def test_a_file_becomes_fragments_of_a_second_in_real_time(clips: Callable[[str], Path]) -> None:
-    """Given 2.4 s of video, there are three fragments that begin with a key frame, at the pace of the clip."""
+    """Given 2.4 s of video, there are three fragments that begin with a key frame, at the clip's pace."""
     began = time.monotonic()
     found = [captured.fragment for captured in capture(parse_source(str(clips("h264.mp4")), SMALL.size))]
     took = time.monotonic() - began

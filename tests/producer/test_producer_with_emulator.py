@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +38,8 @@ SMALL = ("--size", "320x240", "--bitrate", "300")
 def stream(emulator: Emulator) -> str:
     """A new stream of its own."""
     name = f"smart-door-{uuid.uuid4().hex[:12]}"
-    emulator.client("kinesisvideo").create_stream(StreamName=name, DataRetentionInHours=1)
+    with contextlib.closing(emulator.client("kinesisvideo")) as client:
+        client.create_stream(StreamName=name, DataRetentionInHours=1)
     return name
 
 
@@ -74,7 +76,8 @@ def stored(emulator: Emulator, stream: str) -> list[Stored]:
     """Everything in the stream, by the time of its capture."""
 
     def media(operation: str) -> Any:
-        endpoint = emulator.client("kinesisvideo").get_data_endpoint(StreamName=stream, APIName=operation)
+        with contextlib.closing(emulator.client("kinesisvideo")) as control:
+            endpoint = control.get_data_endpoint(StreamName=stream, APIName=operation)
         client = boto3.client("kinesis-video-archived-media", endpoint_url=endpoint["DataEndpoint"])
         return contextlib.closing(client)
 
@@ -137,7 +140,7 @@ def test_a_looped_clip_that_is_told_to_stop_has_stored_all_it_sent(
     kept = stored(emulator, stream)
     assert f"{len(kept)} fragments sent, {len(kept)} persisted" in said
     starts = [one.produced_at for one in kept]
-    gaps = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(starts)]
     assert all(0.3 < gap < 3 for gap in gaps), gaps
     assert "trying again" not in said
 
@@ -185,9 +188,15 @@ async def cutting_proxy(target_url: str, cut_after_bytes: list[int]) -> AsyncIte
         for end in (writer, back):
             end.transport.abort()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    visits: set[asyncio.Task[None]] = set()
+
+    def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.add(asyncio.create_task(handle(reader, writer)))
+
+    server = await asyncio.start_server(visit, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await asyncio.gather(*visits)
 
 
 @dataclass(frozen=True)

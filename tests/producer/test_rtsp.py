@@ -46,12 +46,12 @@ def test_an_rtsp_camera_that_says_no_is_understood(path: str, reason: str) -> No
     """Given a camera that wants a password, or has nothing at this path, the error says which."""
 
     async def run() -> None:
-        async with rtsp_camera() as url:
-            async with aclosing(
-                Pipeline(parse_source(f"{url}/{path}", SIZE), SMALL).fragments()
-            ) as fragments:
-                async for _ in fragments:
-                    pass
+        async with (
+            rtsp_camera() as url,
+            aclosing(Pipeline(parse_source(f"{url}/{path}", SIZE), SMALL).fragments()) as fragments,
+        ):
+            async for _ in fragments:
+                pass
 
     with pytest.raises(SourceError, match=reason):
         asyncio.run(asyncio.wait_for(run(), 40))

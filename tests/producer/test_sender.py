@@ -131,7 +131,7 @@ def test_a_connection_cut_in_the_middle_of_a_fragment_loses_nothing() -> None:
 
 
 def test_only_what_was_not_persisted_is_sent_again() -> None:
-    """Given an answer that ends after two acknowledged fragments, the next connection begins with the third."""
+    """Given an answer that ends after two fragments, the next connection begins with the third."""
 
     async def test(bench: Bench) -> None:
         bench.put(0, 1, 2, 3)
@@ -275,7 +275,7 @@ def test_missing_credentials_say_what_to_set(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_old_connection_is_replaced_before_the_service_ends_it() -> None:
-    """Given the longest life of a connection, the next fragment goes on a new one and nothing is sent twice."""
+    """Given an old connection, the next fragment goes on a new one and nothing is sent twice."""
 
     async def test(bench: Bench) -> None:
         sending = asyncio.create_task(bench.sender.run())

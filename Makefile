@@ -51,7 +51,7 @@ $(VENV)/.test: requirements-dev.txt pyproject.toml
 test: setup ## every test
 	@$(BIN)/python -m pytest $(TESTS)
 
-TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/e2e
+TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/permissions tests/e2e
 
 lint: setup ## ruff, mypy, import-linter, cfn-lint
 	@$(BIN)/ruff check .

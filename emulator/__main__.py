@@ -16,34 +16,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emulator.service import Settings
+from emulator.starting import CannotStartError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until interrupted. Exit codes: 0 stopped, 2 wrong use, or a port or the data is taken."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     if arguments.operations:
         from emulator.coverage import coverage_table
 
         sys.stdout.write(coverage_table())
         return 0
+    if arguments.port == arguments.web_port:
+        parser.error(f"--port and --web-port are both {arguments.port}: give them different ports")
     logging.basicConfig(
         level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # The services are imported where they are needed: help and wrong use answer at once.
-    from emulator.server import CannotStartError, serve
-
-    data_dir = Path(arguments.data).resolve()
-    if arguments.fresh and _is_precious(data_dir):
-        sys.stderr.write(
-            f"emulator: --fresh would empty {data_dir}: choose a folder of its own with --data\n"
-        )
-        return 2
     settings = Settings(
         endpoint_url=f"http://127.0.0.1:{arguments.port}",
         web_url=f"http://127.0.0.1:{arguments.web_port}",
-        data_dir=data_dir,
+        data_dir=Path(arguments.data).expanduser().resolve(),
     )
     try:
+        # The services are imported where they are needed: help and wrong use answer at once.
+        from emulator.server import serve
+
         asyncio.run(serve(settings, ready=_say_ready, fresh=arguments.fresh))
     except CannotStartError as err:
         sys.stderr.write(f"emulator: {err}\n")
@@ -51,11 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return 0
-
-
-def _is_precious(data_dir: Path) -> bool:
-    """Whether the folder is, or holds, the home or the folder we are in."""
-    return any(folder.is_relative_to(data_dir) for folder in (Path.home(), Path.cwd()))
 
 
 def _say_ready(settings: Settings) -> None:
@@ -98,10 +91,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 < port < 65536:
-        raise argparse.ArgumentTypeError(f"{port} is not a port (1 to 65535)")
-    return port
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -19,7 +20,7 @@ from emulator.service import REGION, Settings
 CREDENTIALS = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
 
 _lock = threading.Lock()
-_clients: dict[tuple[str, str], Any] = {}
+_clients: dict[tuple[str, str, str], Any] = {}
 _bound: dict[str, Settings] = {}
 
 
@@ -28,10 +29,13 @@ def bind(settings: Settings) -> None:
     _bound["settings"] = settings
 
 
-def client(service_name: str, endpoint_url: str | None = None) -> Any:
+def client(
+    service_name: str, endpoint_url: str | None = None, credentials: Mapping[str, str] = CREDENTIALS
+) -> Any:
     """A boto3 client of this emulator, cached; clients may be shared by threads.
 
-    `endpoint_url` is only needed in a process of its own (where `bind` was not called).
+    `endpoint_url` is only needed in a process of its own (where `bind` was not called). `credentials` are
+    those of a role (see emulator.iam.sessions) where AWS acts as that role.
     """
     settings = _bound.get("settings")
     url = endpoint_url or (settings.endpoint_url if settings else None)
@@ -39,7 +43,8 @@ def client(service_name: str, endpoint_url: str | None = None) -> Any:
         raise RuntimeError("emulator.clients.bind(settings) must run before client()")
     region = settings.region if settings else REGION
     with _lock:  # making a client is not thread safe in boto3
-        if (service_name, url) not in _clients:
+        key = service_name, url, credentials["aws_access_key_id"]
+        if key not in _clients:
             made = boto3.session.Session().client(  # type: ignore[call-overload]  # any service by name
                 service_name,
                 endpoint_url=url,
@@ -51,11 +56,11 @@ def client(service_name: str, endpoint_url: str | None = None) -> Any:
                     retries={"mode": "standard", "max_attempts": 3},
                     s3={"addressing_style": "path"},
                 ),
-                **CREDENTIALS,
+                **credentials,
             )
             made.meta.events.register("before-call", _refuse_on_event_loop)
-            _clients[service_name, url] = made
-        return _clients[service_name, url]
+            _clients[key] = made
+        return _clients[key]
 
 
 def _refuse_on_event_loop(model: Any, **_: object) -> None:

@@ -11,9 +11,16 @@ from emulator.clients import client
 
 
 def send(
-    destination_arn: str, message: str, detail_type: str, attributes: Mapping[str, str] | None = None
+    destination_arn: str,
+    message: str,
+    detail_type: str,
+    attributes: Mapping[str, str] | None = None,
+    *,
+    credentials: Mapping[str, str],
 ) -> None:
-    """Deliver a message (blocking). `attributes` become message attributes of SQS and SNS.
+    """Deliver a message (blocking) with a role's credentials.
+
+    `attributes` become message attributes of SQS and SNS.
 
     Raises botocore's ClientError where the destination refuses, ValueError for a destination of another kind.
     """
@@ -21,11 +28,15 @@ def send(
     typed = {name: {"DataType": "String", "StringValue": value} for name, value in (attributes or {}).items()}
     if service == "sqs":
         url = client("sqs").get_queue_url(QueueName=resource, QueueOwnerAWSAccountId=account)["QueueUrl"]
-        client("sqs").send_message(QueueUrl=url, MessageBody=message, MessageAttributes=typed)
+        client("sqs", credentials=credentials).send_message(
+            QueueUrl=url, MessageBody=message, MessageAttributes=typed
+        )
     elif service == "sns":
-        client("sns").publish(TopicArn=destination_arn, Message=message, MessageAttributes=typed)
+        client("sns", credentials=credentials).publish(
+            TopicArn=destination_arn, Message=message, MessageAttributes=typed
+        )
     elif service == "lambda":
-        client("lambda").invoke(
+        client("lambda", credentials=credentials).invoke(
             FunctionName=destination_arn, InvocationType="Event", Payload=message.encode()
         )
     elif service == "events":
@@ -35,6 +46,6 @@ def send(
             "Detail": message,
             "EventBusName": destination_arn,
         }
-        client("events").put_events(Entries=[entry])
+        client("events", credentials=credentials).put_events(Entries=[entry])
     else:
         raise ValueError(f"{destination_arn} is no destination: SQS, SNS, Lambda and EventBridge are")

@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 JSON_CONTENT_TYPE = "application/x-amz-json-1.1"
+SMITHY_CBOR = "rpc-v2-cbor"
+_REST_JSON = frozenset({"apigateway", "kinesisvideo", "lambda", "execute-api"})
 
 
 def json_error(
@@ -51,6 +53,35 @@ def s3_error(code: str, message: str, status: int = 400) -> web.Response:
         f"<RequestId>{request_id}</RequestId></Error>"
     )
     return _xml(body, status, request_id)
+
+
+def cbor_error(code: str, message: str, status: int = 400) -> web.Response:
+    """An error of the Smithy RPC protocol with CBOR bodies (CloudWatch)."""
+    body = b"\xa2" + b"".join(map(_cbor_text, ("__type", code, "message", message)))
+    headers = {"Content-Type": "application/cbor", "smithy-protocol": SMITHY_CBOR}
+    return web.Response(status=status, body=body, headers={**headers, "x-amzn-RequestId": str(uuid.uuid4())})
+
+
+def _cbor_text(text: str) -> bytes:
+    """A text of less than 64 KB. RFC 8949, major type 3 with a length of two bytes."""
+    encoded = text.encode()[:0xFFFF]
+    return b"\x79" + len(encoded).to_bytes(2, "big") + encoded
+
+
+def error_like(request: web.Request, code: str, message: str, status: int, scope: str) -> web.Response:
+    """The error in the protocol that the request speaks; `scope` is the service's credential scope."""
+    if scope == "s3":
+        return s3_error(code, message, status)
+    if request.headers.get("smithy-protocol") == SMITHY_CBOR:
+        return cbor_error(code, message, status)
+    if speaks_query(request, scope) or scope in ("cloudfront", "route53"):
+        return xml_error(code, message, status)
+    return json_error(code, message, status)
+
+
+def speaks_query(request: web.Request, scope: str) -> bool:
+    """Whether the request is a form, as those of the query protocol are; curl calls every body one."""
+    return request.content_type == "application/x-www-form-urlencoded" and scope not in _REST_JSON
 
 
 def _xml(body: str, status: int, request_id: str) -> web.Response:

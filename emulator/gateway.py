@@ -1,4 +1,4 @@
-"""The one door for AWS clients: finds the service a request is meant for and hands it over.
+"""The one door for AWS clients: finds the service a request is meant for and hands it over, if it may.
 
 Own services get the request as it comes (Kinesis Video streams bodies in both directions); for moto the
 body is read whole. Whatever nobody has is answered with an AWS error that names it.
@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from aiohttp import web
 
 from emulator.credential_scope import credential_scope, has_expired
-from emulator.errors import json_error, s3_error, xml_error
+from emulator.errors import error_like, s3_error
+from emulator.iam.authorization import Authorization
 from emulator.moto_host import MotoHost
 from emulator.moto_services import MOTO_SERVICES, Answer, Call, OperationMissingError
 from emulator.service import Service
@@ -33,8 +34,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Gateway:
     """Dispatches by credential scope."""
 
-    def __init__(self, moto: MotoHost) -> None:
+    def __init__(self, moto: MotoHost, authorization: Authorization) -> None:
         self._moto = moto
+        self._authorization = authorization
         self._handlers: dict[str, Handler] = {}
 
     def add(self, service: Service) -> None:
@@ -60,20 +62,24 @@ class Gateway:
         if has_expired(request):
             return s3_error("AccessDenied", "Request has expired", 403)
         try:
+            refusal = await self._authorization.refusal(request, scope)
+            if refusal is not None:
+                return refusal
             if scope in self._handlers:
                 return await self._handlers[scope](request)
             if scope in MOTO_SERVICES:
-                return await self._ask_moto(request, MOTO_SERVICES[scope])
+                answer = await self._ask_moto(request, MOTO_SERVICES[scope])
+                return await self._authorization.instead(request, scope, answer)
         except OperationMissingError as err:
-            return _error_like(request, "NotImplemented", f"{err}.", 501, scope)
+            return error_like(request, "NotImplemented", f"{err}.", 501, scope)
         except (ConnectionError, web.HTTPException):
             raise  # the client has gone, or aiohttp has an answer of its own (a body that is too large)
         except Exception:  # a bug in a service must not look like a broken connection to the client
             logger.exception("%s %s of %s failed", request.method, request.path, scope)
-            return _error_like(
+            return error_like(
                 request, "InternalFailure", f"The emulator failed in {scope}; see its log.", 500, scope
             )
-        return _error_like(request, "NotImplemented", f"The emulator has no service {scope}.", 501, scope)
+        return error_like(request, "NotImplemented", f"The emulator has no service {scope}.", 501, scope)
 
     async def _ask_moto(self, request: web.Request, service: str) -> web.Response:
         call = Call(
@@ -113,16 +119,6 @@ def _unsigned_scope(path: str) -> str | None:
 def _unsigned(request: web.Request) -> web.Response:
     if "X-Amz-Target" not in request.headers and request.method in ("GET", "HEAD") and request.path != "/":
         return s3_error("AccessDenied", "Access Denied", 403)  # that is an S3 object's address
-    return _error_like(
+    return error_like(
         request, "MissingAuthenticationToken", "Request is missing Authentication Token", 403, ""
     )
-
-
-def _error_like(request: web.Request, code: str, message: str, status: int, scope: str) -> web.Response:
-    """The error in the protocol that the request speaks."""
-    if scope == "s3":
-        return s3_error(code, message, status)
-    content_type = request.headers.get("Content-Type", "")
-    if content_type.startswith("application/x-www-form-urlencoded") or scope in ("cloudfront", "route53"):
-        return xml_error(code, message, status)
-    return json_error(code, message, status)

@@ -28,7 +28,7 @@ BLOB_BYTES = 16 * 1024
 _DROPPED_HEADERS = frozenset(
     {
         "accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "connection",
-        "content-length", "expect", "transfer-encoding", "user-agent",
+        "content-length", "expect", "transfer-encoding", "user-agent", "x-amz-security-token",
     }
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -35,6 +35,8 @@ class MotoHost:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moto")
         self._taps: dict[tuple[str, str], list[Tap]] = defaultdict(list)
         self._listeners: list[Callable[[Effect], None]] = []
+        self.changes: Counter[str] = Counter()
+        """How often each service's state was changed, or may have been, since the start."""
 
     def tap(self, service: str, operation: str, listener: Tap) -> None:
         """Call `listener` on the event loop after every successful call of the operation."""
@@ -47,6 +49,10 @@ class MotoHost:
     async def start(self) -> Replayed:
         """Bring moto's state back from the journal."""
         return await self._in_thread(lambda: self._journal.replay(self._moto))
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Look at moto's state in moto's thread, where nothing changes meanwhile."""
+        return await self._in_thread(question)
 
     async def compact(self, consumed_up_to: ConsumedUpTo) -> None:
         """Shorten the journal if it has grown."""
@@ -93,6 +99,7 @@ class MotoHost:
     def _call_and_record(self, call: Call) -> tuple[Answer, Effects]:
         CURRENT.take()
         answer, moment = self._moto.call(call)
+        self.changes[call.service] += moment is not None
         effects = CURRENT.take()
         if moment is not None and answer.status < 300 and _changed_something(call, answer, effects):
             self._journal.record(call, moment)

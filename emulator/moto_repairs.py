@@ -6,6 +6,7 @@ Each repair says what is wrong. They are applied once, when the service is first
 from __future__ import annotations
 
 import copy
+import json
 import os
 from collections.abc import Callable
 from inspect import signature
@@ -18,6 +19,7 @@ from emulator.event_sources.events import eventbridge_event, sns_event
 from emulator.event_sources.filters import matches
 from emulator.iam.bucket_policies import bucket_policy_decision
 from emulator.iam.policies import Decision
+from emulator.service import ACCOUNT_ID
 
 
 def apply(service: str) -> None:
@@ -201,6 +203,21 @@ def _repair_s3() -> None:
     moto.s3.models.FakeBucket.get_permission = get_permission
 
 
+def _repair_iam() -> None:
+    """None of AWS's own policies could be attached: here are those for functions, as moto knows them.
+
+    They are loaded before the first call, since their random ids must not depend on which call that is.
+    """
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy, iam_backends
+
+    iam = iam_backends[ACCOUNT_ID]["aws"]
+    for name, policy in json.loads(aws_managed_policies_data).items():
+        if name.startswith(("AWSLambda", "AWSXRay", "AWSXray")):
+            iam.aws_managed_policies.append(AWSManagedPolicy.from_data(name, ACCOUNT_ID, "aws", policy))
+    iam.managed_policies.update({policy.arn: policy for policy in iam.aws_managed_policies})
+
+
 _REPAIRS: dict[str, Callable[[], None]] = {
     "dynamodb": moto_transactions.repair,
     "kinesis": _repair_kinesis,
@@ -208,4 +225,5 @@ _REPAIRS: dict[str, Callable[[], None]] = {
     "sns": _repair_sns,
     "s3": _repair_s3,
     "events": _repair_events,
+    "iam": _repair_iam,
 }

@@ -8,20 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import fcntl
 import json
-import shutil
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from emulator import clients
+from emulator import clients, data_folder
 from emulator.api_gateway import ApiGateway
 from emulator.cloudformation import CloudFormation
 from emulator.cloudfront import CloudFront
@@ -30,6 +27,10 @@ from emulator.event_sources.schedules import Schedules
 from emulator.event_sources.subscriptions import Subscriptions
 from emulator.functions import Lambda
 from emulator.gateway import Gateway
+from emulator.iam.arns import known_arns
+from emulator.iam.authorization import Authorization
+from emulator.iam.requests import Place
+from emulator.iam.role_policies import RolePolicies
 from emulator.journal import Journal
 from emulator.kinesis_video import KinesisVideo
 from emulator.moto_host import MotoHost
@@ -37,32 +38,12 @@ from emulator.moto_services import Answer, Call
 from emulator.phone import Phone
 from emulator.rekognition import Rekognition
 from emulator.service import Service, Settings
+from emulator.starting import PortForbiddenError, PortTakenError
 from emulator.time_to_live import sweep_forever
 from emulator.web import Web
 
 CLIENT_THREADS = 48  # blocking boto3 calls between services wait in these
 COMPACT_SECONDS = 60.0
-LOCK = "emulator.lock"
-
-
-class CannotStartError(Exception):
-    """Something is in the way; the message says what, in one line."""
-
-
-class PortTakenError(CannotStartError):
-    """Another program listens on the port."""
-
-    def __init__(self, port: int, option: str) -> None:
-        super().__init__(f"port {port} is taken by another program; choose another one with {option}")
-        self.port = port
-
-
-class DataInUseError(CannotStartError):
-    """Another emulator uses the folder."""
-
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(f"{data_dir} is used by another emulator; choose another folder with --data")
-        self.data_dir = data_dir
 
 
 async def serve(settings: Settings, ready: Callable[[Settings], None], *, fresh: bool = False) -> None:
@@ -70,7 +51,7 @@ async def serve(settings: Settings, ready: Callable[[Settings], None], *, fresh:
 
     `fresh` forgets what is in the data folder first.
 
-    Raises PortTakenError, DataInUseError.
+    Raises CannotStartError: a port or the folder is not to be had.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -90,17 +71,15 @@ def own_services() -> list[Service]:
 async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CLIENT_THREADS, "client"))
     clients.bind(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    running.enter_context(_locked(settings.data_dir))
-    if fresh:
-        _empty(settings.data_dir)
+    running.enter_context(data_folder.held(settings.data_dir, fresh=fresh))
     moto = MotoHost(Journal(settings.data_dir / "aws"))
-    gateway = Gateway(moto)
+    services = own_services()
+    gateway = Gateway(moto, _authorization(settings, moto, services))
     await listen(gateway.application(), settings.endpoint_url, "--port", running)
     running.push_async_callback(moto.close)
     await moto.start()
     await _start_deliveries(settings, moto, running)
-    for service in own_services():
+    for service in services:
         gateway.add(service)
         await service.start(settings)
         running.push_async_callback(service.close)
@@ -110,23 +89,10 @@ async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> No
     _in_background(sweep_forever(), running)
 
 
-@contextlib.contextmanager
-def _locked(data_dir: Path) -> Iterator[None]:
-    """Hold the folder: two journals in one would be none."""
-    with (data_dir / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as err:
-            raise DataInUseError(data_dir) from err
-        yield
-
-
-def _empty(data_dir: Path) -> None:
-    for path in data_dir.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != LOCK:
-            path.unlink()
+def _authorization(settings: Settings, moto: MotoHost, services: Iterable[Service]) -> Authorization:
+    video = next(service for service in services if isinstance(service, KinesisVideo))
+    place = Place(settings.region, settings.account_id)
+    return Authorization(RolePolicies(moto).of, place, known_arns(moto, video.stream_arn))
 
 
 async def _start_deliveries(settings: Settings, moto: MotoHost, running: AsyncExitStack) -> None:
@@ -170,7 +136,7 @@ def _in_background(work: Coroutine[Any, Any, None], running: AsyncExitStack) -> 
 
 
 async def listen(application: web.Application, url: str, option: str, running: AsyncExitStack) -> None:
-    """Serve an application on the loopback address of `url`. Raises PortTakenError, naming `option`."""
+    """Serve an application on the loopback address of `url`. Raises CannotStartError naming `option`."""
     parts = urlsplit(url)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
@@ -180,4 +146,6 @@ async def listen(application: web.Application, url: str, option: str, running: A
     except OSError as err:
         if err.errno == errno.EADDRINUSE:
             raise PortTakenError(parts.port or 0, option) from err
+        if err.errno == errno.EACCES:
+            raise PortForbiddenError(parts.port or 0, option) from err
         raise

@@ -1,8 +1,8 @@
 """What every service of the emulator looks like to the gateway.
 
-The gateway reads the credential scope of a request (`Credential=KEY/20261121/us-east-1/SERVICE/aws4_request`),
-finds the service that carries that name and hands the request over. Services of our own implement
-`Service`; everything else goes to moto.
+The gateway reads the credential scope of a request's signature (its fourth part, such as "rekognition"),
+finds the service that carries that name and hands the request over. Services of our own implement `Service`;
+everything else goes to moto.
 """
 
 from __future__ import annotations

@@ -48,8 +48,14 @@ def parse_pattern(text: str) -> Pattern:
 
 
 def matches_any(patterns: Sequence[Pattern], event: Mapping[str, Any]) -> bool:
-    """Whether one of the patterns matches; without patterns everything does."""
-    return not patterns or any(matches(pattern, event) for pattern in patterns)
+    """Whether one of the patterns matches; without patterns everything does.
+
+    An event that is nested too deeply to be looked through matches nothing.
+    """
+    try:
+        return not patterns or any(matches(pattern, event) for pattern in patterns)
+    except RecursionError:
+        return False
 
 
 def matches(pattern: Pattern, event: Mapping[str, Any]) -> bool:

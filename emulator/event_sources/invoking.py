@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from emulator.clients import client
 
 CLIENT_ERRORS = (BotoCoreError, ClientError)
+CredentialsOf = Callable[[str], Awaitable[Mapping[str, str]]]
+"""The credentials of the role of a function, given by its ARN."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 from emulator import state_file
 from emulator.clients import client
 from emulator.event_sources.filters import matches_any, parse_filters
-from emulator.event_sources.invoking import CLIENT_ERRORS
+from emulator.event_sources.invoking import CLIENT_ERRORS, CredentialsOf
 from emulator.event_sources.stream_batch import BatchProcessor, Record
 
 logger = logging.getLogger(__name__)
@@ -34,14 +34,16 @@ SAVE_SECONDS = 1.0
 class KinesisPoller:
     """All shards of a mapping's stream."""
 
-    def __init__(self, mapping: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, mapping: Mapping[str, Any], folder: Path, credentials: CredentialsOf) -> None:
         self.mapping = mapping
+        self._credentials_of = credentials
+        self._credentials: Mapping[str, str] = {}
         self._path = folder / f"{mapping['UUID']}.json"
         self._checkpoints: dict[str, str] = state_file.load(self._path, {})
         self._saved_at = 0.0
         self._stopping = asyncio.Event()
         self._shards: dict[str, _Shard] = {}
-        self.processor = BatchProcessor(mapping)
+        self.processor = BatchProcessor(mapping, credentials)
 
     @property
     def source_arn(self) -> str:
@@ -59,9 +61,11 @@ class KinesisPoller:
 
     async def run(self) -> None:
         """Poll until cancelled or stopped."""
+        self._credentials = await self._credentials_of(self.mapping["FunctionArn"])
         readers: dict[str, asyncio.Task[None]] = {}
         try:
             while not self._stopping.is_set():
+                self._drop_failed(readers)
                 for shard_id in await self._shard_ids():
                     if shard_id not in readers:
                         self._shards[shard_id] = _Shard(shard_id)
@@ -73,6 +77,13 @@ class KinesisPoller:
                 reader.cancel()
             await asyncio.gather(*readers.values(), return_exceptions=True)
             self._save()
+
+    def _drop_failed(self, readers: dict[str, asyncio.Task[None]]) -> None:
+        """A reader that a bug ended is heard of, and begins again where its checkpoint is."""
+        for shard_id, reader in list(readers.items()):
+            if reader.done() and (error := reader.exception()) is not None:
+                logger.error("Reading %s of %s failed", shard_id, self.source_arn, exc_info=error)
+                del readers[shard_id]
 
     def stop(self) -> None:
         """Finish the batch at hand and poll no more."""
@@ -87,7 +98,7 @@ class KinesisPoller:
 
     async def _shard_ids(self) -> list[str]:
         try:
-            listed = await asyncio.to_thread(client("kinesis").list_shards, StreamARN=self.source_arn)
+            listed = await asyncio.to_thread(self._kinesis().list_shards, StreamARN=self.source_arn)
         except CLIENT_ERRORS as err:
             logger.warning("Cannot list the shards of %s: %s", self.source_arn, err)
             return []
@@ -122,7 +133,7 @@ class KinesisPoller:
             self._advance(shard, last, at_once=True)
 
     def _get_records(self, shard: _Shard) -> list[Record]:
-        kinesis = client("kinesis")
+        kinesis = self._kinesis()
         if shard.iterator is None:
             shard.iterator = kinesis.get_shard_iterator(
                 StreamARN=self.source_arn, ShardId=shard.shard_id, **self._position(shard)
@@ -138,6 +149,9 @@ class KinesisPoller:
             )
             for item in answer["Records"]
         ]
+
+    def _kinesis(self) -> Any:
+        return client("kinesis", credentials=self._credentials)
 
     def _position(self, shard: _Shard) -> dict[str, Any]:
         after = shard.read_up_to or self._checkpoints.get(shard.shard_id)
@@ -226,7 +240,7 @@ def _filterable(record: Record, patterns: list[Mapping[str, Any]]) -> Mapping[st
     if any(isinstance(pattern.get("data"), dict) for pattern in patterns):
         try:
             event["data"] = json.loads(record.data)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested more deeply than anybody can read
             event["data"] = record.data.decode("utf-8", "replace")
     elif patterns:
         event["data"] = record.data.decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from emulator.event_sources.invoking import CredentialsOf
 from emulator.event_sources.kinesis import KinesisPoller
 from emulator.event_sources.sqs import SqsPoller
 from emulator.service import Settings
@@ -47,8 +48,14 @@ class Pollers:
         self._folder = Path()
         self._running: dict[str, tuple[Poller, asyncio.Task[None]]] = {}
 
-    async def start(self, settings: Settings, mappings: Iterable[Mapping[str, Any]]) -> None:
-        """Go on polling for the mappings of an earlier run."""
+    async def start(
+        self, settings: Settings, mappings: Iterable[Mapping[str, Any]], credentials: CredentialsOf
+    ) -> None:
+        """Go on polling for the mappings of an earlier run.
+
+        `credentials` are those of the role of a function, given by its ARN: a poller acts as that role.
+        """
+        self._credentials = credentials
         self._folder = settings.data_dir / "lambda" / "checkpoints"
         for mapping in mappings:
             await self.set(mapping)
@@ -95,8 +102,8 @@ class Pollers:
 
     def _make(self, mapping: Mapping[str, Any]) -> Poller:
         if ":kinesis:" in mapping["EventSourceArn"]:
-            return KinesisPoller(mapping, self._folder)
-        return SqsPoller(mapping)
+            return KinesisPoller(mapping, self._folder, self._credentials)
+        return SqsPoller(mapping, self._credentials)
 
     async def _stop(self, mapping_id: str) -> None:
         running = self._running.pop(mapping_id, None)

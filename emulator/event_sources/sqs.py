@@ -15,7 +15,7 @@ from typing import Any
 
 from emulator.clients import client
 from emulator.event_sources.filters import matches_any, parse_filters
-from emulator.event_sources.invoking import CLIENT_ERRORS, Invoked, invoke
+from emulator.event_sources.invoking import CLIENT_ERRORS, CredentialsOf, Invoked, invoke
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,10 @@ MAX_RECEIVE = 10
 class SqsPoller:
     """One queue."""
 
-    def __init__(self, mapping: Mapping[str, Any]) -> None:
+    def __init__(self, mapping: Mapping[str, Any], credentials: CredentialsOf) -> None:
         self.mapping = mapping
+        self._credentials_of = credentials
+        self._credentials: Mapping[str, str] = {}
         self.last_result = "No records processed"
         self._stopping = asyncio.Event()
 
@@ -53,6 +55,7 @@ class SqsPoller:
 
     async def run(self) -> None:
         """Poll until stopped."""
+        self._credentials = await self._credentials_of(self.mapping["FunctionArn"])
         while not self._stopping.is_set():
             try:
                 messages = await self._receive()
@@ -77,7 +80,7 @@ class SqsPoller:
         return messages
 
     def _receive_once(self, count: int, wait: int) -> list[dict[str, Any]]:
-        answer = client("sqs").receive_message(
+        answer = self._sqs().receive_message(
             QueueUrl=self._url(),
             MaxNumberOfMessages=count,
             WaitTimeSeconds=wait,
@@ -86,6 +89,9 @@ class SqsPoller:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def _sqs(self) -> Any:
+        return client("sqs", credentials=self._credentials)
 
     def _url(self) -> str:
         name = self.source_arn.rpartition(":")[2]
@@ -130,7 +136,7 @@ class SqsPoller:
                 {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
                 for index, message in enumerate(messages[start : start + MAX_RECEIVE])
             ]
-            client("sqs").delete_message_batch(QueueUrl=self._url(), Entries=entries)
+            self._sqs().delete_message_batch(QueueUrl=self._url(), Entries=entries)
 
     def _record(self, message: Mapping[str, Any]) -> dict[str, Any]:
         attributes = {
@@ -160,6 +166,6 @@ def _filterable(message: Mapping[str, Any], patterns: Sequence[Mapping[str, Any]
     if any(isinstance(pattern.get("body"), dict) for pattern in patterns):
         try:
             body = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = message["Body"]
     return {**{name: value for name, value in message.items() if isinstance(value, str)}, "body": body}

@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator.destinations import send
 from emulator.event_sources.batches import RetryRules, first_failure
-from emulator.event_sources.invoking import CLIENT_ERRORS, Invoked, invoke
+from emulator.event_sources.invoking import CLIENT_ERRORS, CredentialsOf, Invoked, invoke
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,9 @@ class Record:
 class BatchProcessor:
     """Processes batches of one mapping; `last_result` is what GetEventSourceMapping shows."""
 
-    def __init__(self, mapping: Mapping[str, Any]) -> None:
+    def __init__(self, mapping: Mapping[str, Any], credentials: CredentialsOf) -> None:
         self._mapping = mapping
+        self._credentials_of = credentials
         self._stopping = asyncio.Event()
         self.last_result = "No records processed"
 
@@ -156,7 +157,10 @@ class BatchProcessor:
             },
         }
         try:
-            await asyncio.to_thread(send, destination, json.dumps(message), "Stream batch failure")
+            credentials = await self._credentials_of(self._mapping["FunctionArn"])
+            await asyncio.to_thread(
+                send, destination, json.dumps(message), "Stream batch failure", credentials=credentials
+            )
         except (*CLIENT_ERRORS, ValueError) as err:
             logger.warning("Could not deliver to %s: %s", destination, err)
 

@@ -24,6 +24,7 @@ from emulator import destinations, state_file
 from emulator.aws_protocol import AwsError
 from emulator.functions.invocation import Invocation, Outcome
 from emulator.functions.registry import Registry
+from emulator.iam.sessions import credentials_of
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class AsynchronousInvocations:
                 "ErrorCode": "200",
                 "ErrorMessage": error[:1024] or condition,
             }
-            await _deliver(queue, payload.decode("utf-8", "replace"), "Dead letter", attributes)
+            await _deliver(function, queue, payload.decode("utf-8", "replace"), "Dead letter", attributes)
         await self._tell(config, "OnFailure", event, function, payload, outcome, condition)
 
     async def _tell(
@@ -175,12 +176,17 @@ class AsynchronousInvocations:
             record["responsePayload"] = _document(outcome.payload)
         succeeded = which == "OnSuccess"
         detail_type = f"Lambda Function Invocation Result - {'Success' if succeeded else 'Failure'}"
-        await _deliver(destination, json.dumps(record), detail_type, {})
+        await _deliver(function, destination, json.dumps(record), detail_type, {})
 
 
-async def _deliver(destination: str, message: str, detail_type: str, attributes: dict[str, str]) -> None:
+async def _deliver(
+    function: dict[str, Any], destination: str, message: str, detail_type: str, attributes: dict[str, str]
+) -> None:
     try:
-        await asyncio.to_thread(destinations.send, destination, message, detail_type, attributes)
+        credentials = await credentials_of(function["Role"], function["FunctionName"])
+        await asyncio.to_thread(
+            destinations.send, destination, message, detail_type, attributes, credentials=credentials
+        )
     except CLIENT_ERRORS as err:  # AWS counts DestinationDeliveryFailures and goes on; we say it
         logger.warning("Could not deliver to %s: %s", destination, err)
 

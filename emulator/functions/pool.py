@@ -11,15 +11,16 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from emulator.aws_protocol import AwsError
-from emulator.clients import CREDENTIALS
 from emulator.functions.code import fingerprint, layer_paths
 from emulator.functions.invocation import Invocation, Outcome
 from emulator.functions.runtime_api import RuntimeApi
 from emulator.functions.worker import Task, Worker
+from emulator.iam.sessions import credentials_of
 from emulator.service import Settings
 
 logger = logging.getLogger(__name__)
@@ -106,7 +107,8 @@ class Pool:
                 await workers.free.wait()
 
     async def _start(self, function: dict[str, Any]) -> Worker:
-        worker = Worker(self._task(function), self._api)
+        credentials = await credentials_of(function["Role"], function["FunctionName"])
+        worker = Worker(self._task(function, credentials), self._api)
         await worker.start()
         return worker
 
@@ -141,7 +143,7 @@ class Pool:
             await self._retire(workers)
         workers.fingerprint = current
 
-    def _task(self, function: dict[str, Any]) -> Task:
+    def _task(self, function: dict[str, Any], credentials: Mapping[str, str]) -> Task:
         folder = Path(function["code"]["folder"])
         return Task(
             function_name=function["FunctionName"],
@@ -150,7 +152,7 @@ class Pool:
             timeout_seconds=float(function["Timeout"]),
             memory_mb=int(function["MemorySize"]),
             folder=folder,
-            environment=self._environment(function, folder),
+            environment={**self._environment(function, folder), **_upper(credentials)},
             log_path=self._settings.data_dir / "logs" / f"{function['FunctionName']}.log",
         )
 
@@ -172,8 +174,6 @@ class Pool:
             "_HANDLER": function["Handler"],
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
-            "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{version}",
             "AWS_LAMBDA_FUNCTION_NAME": name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -184,3 +184,8 @@ class Pool:
             "LAMBDA_TASK_ROOT": str(folder),
             "LAMBDA_RUNTIME_DIR": str(folder),
         }
+
+
+def _upper(credentials: Mapping[str, str]) -> dict[str, str]:
+    """boto3's names of credentials as the environment's."""
+    return {name.upper(): value for name, value in credentials.items()}

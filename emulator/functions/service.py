@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from emulator.aws_protocol import AwsError, ModelledService
+from emulator.clients import CREDENTIALS
 from emulator.errors import json_error
 from emulator.event_sources import Pollers
 from emulator.functions.asynchronous import AsynchronousInvocations
@@ -19,7 +20,8 @@ from emulator.functions.layer_operations import LayerOperations
 from emulator.functions.mapping_operations import MappingOperations
 from emulator.functions.permission_operations import PermissionOperations
 from emulator.functions.pool import Pool
-from emulator.functions.registry import Fields, Registry, not_found, revision
+from emulator.functions.registry import Fields, Registry, not_found, revision, split_name
+from emulator.iam.sessions import credentials_of
 from emulator.service import Settings
 
 INVOCATIONS = "/invocations"
@@ -77,7 +79,7 @@ class Lambda(FunctionOperations, LayerOperations, PermissionOperations, MappingO
         await self.pool.start()
         self.asynchronous = AsynchronousInvocations(self.registry, self.pool)
         self.asynchronous.start()
-        await self.pollers.start(settings, self.registry.mappings.values())
+        await self.pollers.start(settings, self.registry.mappings.values(), self._role_credentials)
         for mapping in self.registry.mappings.values():
             self.warm_up(mapping)
 
@@ -87,6 +89,13 @@ class Lambda(FunctionOperations, LayerOperations, PermissionOperations, MappingO
         await asyncio.gather(*self.warming)
         await self.asynchronous.close()
         await self.pool.close()
+
+    async def _role_credentials(self, function_arn: str) -> Mapping[str, str]:
+        """Those of the function's role; of a function that is gone, whose mappings find nobody, any."""
+        function = self.registry.functions.get(split_name(function_arn)[0])
+        if function is None:
+            return CREDENTIALS
+        return await credentials_of(function["Role"], function["FunctionName"])
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; Invoke's payload is bytes of the caller's and goes past the model."""

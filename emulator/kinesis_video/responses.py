@@ -65,6 +65,7 @@ class KinesisVideo:
         folder = settings.data_dir / "kinesis_video"
         streams = await asyncio.to_thread(Streams, settings, folder)
         self._notifications = Notifications(settings.endpoint_url)
+        self._streams = streams
         self._data = DataPlane(streams, self._notifications, folder, self._limits)
         self._control = ControlPlane(streams, settings.endpoint_url, self._data.delete)
         await self._data.open()
@@ -77,6 +78,10 @@ class KinesisVideo:
         self._expiring.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._expiring
+
+    def stream_arn(self, name: str) -> str | None:
+        """The ARN of the stream of this name, if there is one."""
+        return next((stream.arn for stream in self._streams.all() if stream.name == name), None)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""

@@ -1,9 +1,10 @@
 """Which looks a frame of a stream is worth.
 
 Looking in every way takes most of a second of one core at 720p; video is analysed twice a second, beside
-everything else on the machine. So every frame gets the plain look, and where something moves also the next
-of the further looks in turn: closer (at what moves, for small faces), leaning to one side, to the other. A
-look that showed a face which the plain one missed is kept up until it has shown none four times.
+everything else on the machine. So a frame gets the plain look, and where something moves also the next of
+the further looks in turn: closer (at what moves, for small faces), leaning to one side, to the other. A look
+that showed a face which the plain one missed is kept up until it has shown none four times. While nothing
+moves and nobody is there, only every fourth frame is looked at at all.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _ADAPTATION = (
     0.05  # how far the remembered background goes towards each frame: about ten seconds at 2 a second
 )
 _PATIENCE = 4  # frames
+_IDLE_EVERY = 4  # frames
 _MARGIN = 0.04  # of the picture, around what moved
 
 
@@ -45,20 +47,25 @@ class Attention:
     _further: cycle[Look] = field(
         default_factory=lambda: cycle((CLOSER, LEANING_LEFT, LEANING_RIGHT)), repr=False
     )
+    _empty_frames: int = 0  # since something moved or a face was seen
     _kept: dict[Look, int] = field(default_factory=dict)  # and for how many more frames
 
     def looks(self, pixels: Pixels) -> tuple[Look, ...]:
-        """Return the looks for this frame: always the plain one first."""
+        """Return the looks for this frame, the plain one first; none if it is not worth any."""
         moving = self._moving(pixels)
         wanted = list(self._kept)
         if moving is not None:
+            self._empty_frames = 0
             upcoming = next(self._further)
             if upcoming not in wanted:
                 wanted.append(upcoming)
+        elif not self._kept and self._empty_frames % _IDLE_EVERY:
+            return ()
         return (PLAIN, *(_where(look, moving) for look in wanted))
 
     def saw(self, detections: Sequence[Detection]) -> None:
-        """Remember which further looks showed faces."""
+        """Remember which further looks showed faces, and whether anybody is there."""
+        self._empty_frames = 0 if detections else self._empty_frames + 1
         self._kept = {look: frames - 1 for look, frames in self._kept.items() if frames > 1}
         for found in detections:
             if found.look != PLAIN:

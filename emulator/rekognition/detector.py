@@ -29,7 +29,7 @@ from emulator.rekognition.looks import EVERY_WAY, Detection, Look, Pixels, close
 MAX_FACES = 100  # "DetectFaces detects the 100 largest faces in the image"
 
 _WEAK = 0.5  # answers of the HOG detector under this are looked at again ...
-_REAL = 0.05  # ... and stay if the mean of all answers is at least this
+_REAL = 0.1  # ... and stay if the mean of all answers is at least this
 _SECOND_LOOKS = (100, 125, 150)  # pixels of the detector's square
 _NOTHING_THERE = -0.5
 _SQUARE = 128  # pixels of the detector's square for landmarks, embedding and quality: best of 100 ... 200

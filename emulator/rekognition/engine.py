@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, Protocol, TypeVar
 
 from emulator.rekognition import worker
+from emulator.rekognition.detector import EngineSetupError
 from emulator.rekognition.faces import AnalysedFrame, Picture
 
 logger = logging.getLogger(__name__)
@@ -93,8 +94,8 @@ class ProcessEngine:
     async def _warm_up(self) -> None:
         try:
             await self._run(worker.load)
-        except EngineLostError:
-            logger.warning("The face engine could not load; the next face operation starts it again.")
+        except (EngineLostError, EngineSetupError) as err:
+            logger.warning("The face engine could not load: %s", err)
 
     async def _run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._turn:

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from emulator.rekognition.collection_operations import face_with_version
+from emulator.rekognition.detector import EngineSetupError
 from emulator.rekognition.engine import EngineLostError, FaceEngine
 from emulator.rekognition.exceptions import (
     InternalServerError,
@@ -131,6 +132,8 @@ class ImageOperations:
             raise InvalidImageFormatError("Request has invalid image format") from err
         except EngineLostError as err:
             raise InternalServerError(f"{err}; please try again") from err
+        except EngineSetupError as err:
+            raise InternalServerError(str(err)) from err
 
     def _added(
         self, collection_id: str, data: bytes, external_image_id: str | None, faces: list[Face]

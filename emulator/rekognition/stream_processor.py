@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.clients import client
+from emulator.iam.sessions import credentials_of
 from emulator.rekognition.backlog import Backlog
 from emulator.rekognition.engine import EngineLostError, FaceEngine
 from emulator.rekognition.faces import AnalysedFrame, Face
 from emulator.rekognition.models import Match, Store, StreamProcessor
 from emulator.rekognition.video_stream import (
+    ACCESS_DENIED,
+    AccessDeniedError,
     ReadFragment,
     VideoStreamBrokenError,
     VideoStreamGoneError,
@@ -46,6 +49,7 @@ class FaceSearch:
         self._backlog = Backlog(processor.name)
         self._due = 0.0  # producer time, in seconds, of the next frame to analyse
         self._last_start = 0.0
+        self._credentials: Mapping[str, str] = {}
 
     async def check(self) -> None:
         """See that everything is there. Raises CannotGoOnError."""
@@ -53,9 +57,11 @@ class FaceSearch:
         if processor.collection_id not in self._store.collection_ids():
             raise CannotGoOnError(f"Collection {processor.collection_id} does not exist")
         try:
-            await media_endpoint(processor.video_stream_arn)
+            await media_endpoint(processor.video_stream_arn, await self._role())
         except VideoStreamGoneError as err:
             raise CannotGoOnError(f"Kinesis video stream {err} does not exist") from err
+        except AccessDeniedError as err:
+            raise CannotGoOnError(f"Access denied: {err}") from err
         except (ClientError, BotoCoreError) as err:
             raise CannotGoOnError(f"Kinesis video stream {processor.video_stream_arn}: {err}") from err
         kinesis, name = client("kinesis"), _name(processor.data_stream_arn)
@@ -82,12 +88,15 @@ class FaceSearch:
         pause = _FIRST_PAUSE
         while True:
             try:
-                endpoint = await media_endpoint(arn)
-                async for fragment in fragments_from_now(arn, endpoint, self._region):
+                role = await self._role()
+                endpoint = await media_endpoint(arn, role)
+                async for fragment in fragments_from_now(arn, endpoint, self._region, role):
                     self._backlog.put(fragment)
                     pause = _FIRST_PAUSE
             except VideoStreamGoneError as err:
                 raise CannotGoOnError(f"Kinesis video stream {arn} does not exist") from err
+            except AccessDeniedError as err:
+                raise CannotGoOnError(f"Access denied: {err}") from err
             except (VideoStreamBrokenError, ClientError, BotoCoreError) as err:
                 logger.warning("%s reads again in %.1f s: %s", self._processor.name, pause, err)
             await asyncio.sleep(pause)
@@ -117,12 +126,17 @@ class FaceSearch:
             frames = await self._engine.faces_in_fragment(
                 self._processor.video_stream_arn, fragment.data, first, step, FRAMES_A_JOB
             )
-            for frame in frames:
-                await self._write(self._record(fragment, frame))
+            await self._write([self._record(fragment, frame) for frame in frames])
             if frames:
                 self._due = fragment.producer_time + first + step * len(frames)
             if len(frames) < FRAMES_A_JOB:
                 return
+
+    async def _role(self) -> Mapping[str, str]:
+        """The credentials that streams are read and written with: those of the processor's role."""
+        if not self._credentials:
+            self._credentials = await credentials_of(self._processor.role_arn, self._processor.name)
+        return self._credentials
 
     def _record(self, fragment: ReadFragment, frame: AnalysedFrame) -> dict[str, Any]:
         """Return the record as the developer guide's reference of Kinesis face recognition records has it."""
@@ -151,27 +165,46 @@ class FaceSearch:
         processor = self._processor
         return self._store.search(processor.collection_id, face.embedding, processor.threshold, MOST_MATCHES)
 
-    async def _write(self, record: dict[str, Any]) -> None:
-        """Put one record, again and again while the data stream cannot take it."""
-        kinesis = client("kinesis")
+    async def _write(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Put records, again and again while the data stream cannot take them."""
+        entries = [
+            {
+                "Data": json.dumps(record).encode(),
+                "PartitionKey": self._processor.video_stream_arn.split("/")[1],
+            }
+            for record in records
+        ]
         pause = _FIRST_PAUSE
-        while True:
+        while entries:
             try:
-                await asyncio.to_thread(
-                    kinesis.put_record,
-                    StreamName=_name(self._processor.data_stream_arn),
-                    Data=json.dumps(record).encode(),
-                    PartitionKey=self._processor.video_stream_arn.split("/")[1],
-                )
-            except kinesis.exceptions.ResourceNotFoundException as err:
-                arn = self._processor.data_stream_arn
-                raise CannotGoOnError(f"Kinesis data stream {arn} does not exist") from err
+                entries = await self._put(entries)
             except (ClientError, BotoCoreError) as err:
+                self._check_hopeful(err)
                 logger.warning("%s writes again in %.1f s: %s", self._processor.name, pause, err)
-            else:
-                return
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            if entries:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _put(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """One call; what the data stream did not take."""
+        kinesis = client("kinesis", credentials=await self._role())
+        stream = {"StreamName": _name(self._processor.data_stream_arn)}
+        if len(entries) == 1:
+            await asyncio.to_thread(kinesis.put_record, **stream, **entries[0])
+            return []
+        answer = await asyncio.to_thread(kinesis.put_records, **stream, Records=entries)
+        results = zip(entries, answer["Records"], strict=True)
+        return [entry for entry, result in results if "ErrorCode" in result]
+
+    def _check_hopeful(self, err: ClientError | BotoCoreError) -> None:
+        """Raises CannotGoOnError where writing again cannot help."""
+        if not isinstance(err, ClientError):
+            return
+        code, arn = err.response["Error"]["Code"], self._processor.data_stream_arn
+        if code == "ResourceNotFoundException":
+            raise CannotGoOnError(f"Kinesis data stream {arn} does not exist") from err
+        if code == ACCESS_DENIED:
+            raise CannotGoOnError(f"Access denied: {err.response['Error']['Message']}") from err
 
 
 def _name(data_stream_arn: str) -> str:

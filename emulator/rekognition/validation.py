@@ -103,8 +103,13 @@ def _demands(shape: Shape, value: Any) -> Iterator[str]:
         if shape.enum and value not in shape.enum:
             yield f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
         pattern = shape.metadata.get("pattern")
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and not re.fullmatch(_in_python(pattern), value):
             yield f"Member must satisfy regular expression pattern: {pattern}"
+
+
+def _in_python(pattern: str) -> str:
+    r"""Write Java's classes of letters, numbers and separators, which tags' patterns use, as \w and \s."""
+    return pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\w").replace(r"\p{Z}", r"\s")
 
 
 def _join(path: str, name: str) -> str:

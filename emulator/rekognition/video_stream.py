@@ -11,15 +11,21 @@ import aiohttp
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
-from emulator.clients import CREDENTIALS, client
+from emulator.clients import client
 from matroska import Fragment, FragmentReader, MatroskaError
 
 _TAG = "AWS_KINESISVIDEO_"
+ACCESS_DENIED = "AccessDeniedException"
 
 
 class VideoStreamGoneError(Exception):
     """The stream does not exist (any more)."""
+
+
+class AccessDeniedError(Exception):
+    """The stream processor's role does not allow it; the message is AWS's."""
 
 
 class VideoStreamBrokenError(Exception):
@@ -52,26 +58,36 @@ class ReadFragment:
             raise VideoStreamBrokenError(f"A fragment without a proper tag: {err}") from err
 
 
-async def media_endpoint(stream_arn: str) -> str:
-    """Return where GetMedia of a stream is. Raises VideoStreamGoneError."""
-    control = client("kinesisvideo")
+async def media_endpoint(stream_arn: str, credentials: Mapping[str, str]) -> str:
+    """Return where GetMedia of a stream is. Raises VideoStreamGoneError, AccessDeniedError."""
+    control = client("kinesisvideo", credentials=credentials)
     try:
         answer = await asyncio.to_thread(control.get_data_endpoint, StreamARN=stream_arn, APIName="GET_MEDIA")
     except control.exceptions.ResourceNotFoundException as err:
         raise VideoStreamGoneError(stream_arn) from err
+    except ClientError as err:
+        if err.response["Error"]["Code"] == ACCESS_DENIED:
+            raise AccessDeniedError(err.response["Error"]["Message"]) from err
+        raise
     return str(answer["DataEndpoint"])
 
 
-async def fragments_from_now(stream_arn: str, endpoint: str, region: str) -> AsyncIterator[ReadFragment]:
+async def fragments_from_now(
+    stream_arn: str, endpoint: str, region: str, credentials: Mapping[str, str]
+) -> AsyncIterator[ReadFragment]:
     """Yield the fragments that are completed from now on, until the connection ends.
 
-    Raises VideoStreamGoneError, VideoStreamBrokenError.
+    Raises VideoStreamGoneError, AccessDeniedError, VideoStreamBrokenError.
     """
     body = json.dumps({"StreamARN": stream_arn, "StartSelector": {"StartSelectorType": "NOW"}}).encode()
     url = f"{endpoint}/getMedia"
     request = AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
-    credentials = Credentials(CREDENTIALS["aws_access_key_id"], CREDENTIALS["aws_secret_access_key"])
-    SigV4Auth(credentials, "kinesisvideo", region).add_auth(request)
+    signer = Credentials(
+        credentials["aws_access_key_id"],
+        credentials["aws_secret_access_key"],
+        credentials.get("aws_session_token"),
+    )
+    SigV4Auth(signer, "kinesisvideo", region).add_auth(request)
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)  # nothing comes while nobody sends
     try:
         async with (
@@ -93,4 +109,6 @@ async def _check(response: aiohttp.ClientResponse, stream_arn: str) -> None:
     code = response.headers.get("x-amzn-ErrorType", "").partition(":")[0]
     if code == "ResourceNotFoundException":
         raise VideoStreamGoneError(stream_arn)
+    if code == ACCESS_DENIED:
+        raise AccessDeniedError(json.loads(await response.read())["message"])
     raise VideoStreamBrokenError(f"GetMedia answered {response.status} {code}")

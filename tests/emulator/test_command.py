@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,12 +62,45 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path, option: str) -> None:
     )
 
 
-@pytest.mark.parametrize("folder", [".", "/", "~"])
-def test_fresh_never_empties_a_home_or_a_project(folder: str) -> None:
+@pytest.mark.parametrize("folder", [".", "/", str(ROOT.parent)])
+def test_a_folder_of_other_files_is_not_taken(folder: str) -> None:
     """--data of the folder one is in, of the home or above: refused before anything is touched."""
-    answer = run("--fresh", "--data", str(Path(folder).expanduser()))
+    answer = run("--fresh", "--data", folder)
     assert answer.returncode == 2
-    assert "--fresh would empty" in answer.stderr
+    assert answer.stderr == (
+        f"emulator: {Path(folder).expanduser().resolve()} holds other files;"
+        " choose a new or empty folder with --data\n"
+    )
+
+
+def test_an_interrupt_while_it_starts_is_no_error(tmp_path: Path) -> None:
+    """Ctrl-C in the first second: it ends without a traceback."""
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "emulator", "--data", str(tmp_path / "data")],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process, process.stderr:
+        for line in process.stderr:
+            if line.endswith("| emulator.starting\n"):
+                break
+        for line in process.stderr:
+            if "| " in line and "botocore" in line:  # it is at the services now
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+        assert process.wait(30) == 0
+    assert "Traceback" not in rest
+
+
+def test_both_ports_must_differ(tmp_path: Path) -> None:
+    """Said before anything starts, and not as if another program had the port."""
+    answer = run("--port", "4566", "--web-port", "4566", "--data", str(tmp_path / "data"))
+    assert answer.returncode == 2
+    assert "are both 4566: give them different ports" in answer.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_folder_has_one_emulator(emulator: Any) -> None:

@@ -14,7 +14,11 @@ from tests.conftest import ROOT, Emulator, start_emulator
 from tests.emulator.cloudformation.conftest import OneStack
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-PARAMETERS = {"OwnerPhone": "+15555550123", "OwnerEmail": "owner@example.com"}
+PARAMETERS = {
+    "OwnerPhone": "+15555550123",
+    "OwnerEmail": "owner@example.com",
+    "FaceSearchMode": "stream-processor",
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,32 @@ def test_a_changed_parameter_changes_what_it_must(deployed: OneStack, home: Emul
     events = deployed.client.describe_stack_events(StackName=deployed.name)["StackEvents"]
     updated = {event["LogicalResourceId"] for event in events if event["ResourceStatus"] == "UPDATE_COMPLETE"}
     assert updated == {"ProcessFaceMatchesFunction", "home"}
+
+
+def test_the_mode_of_face_search_can_be_changed_and_changed_back(deployed: OneStack, home: Emulator) -> None:
+    """What the new mode needs comes, what only the old one needed goes: processor, notifications."""
+    template = package(ROOT / "template.yaml")
+    parameters = {**PARAMETERS, "SiteUrl": home.web_url, "PhotoOrigin": home.endpoint_url}
+    video = {"StreamName": deployed.outputs()["VideoStreamName"]}
+    kinesis_video, rekognition = home.client("kinesisvideo"), home.client("rekognition")
+
+    fragments = {**parameters, "FaceSearchMode": "fragments"}
+    assert deployed.update(template, fragments, Capabilities=CAPABILITIES) == "UPDATE_COMPLETE"
+
+    assert rekognition.list_stream_processors()["StreamProcessors"] == []
+    configured = kinesis_video.describe_notification_configuration(**video)["NotificationConfiguration"]
+    topic_arn = deployed.physical_id("FragmentNotifications")
+    assert configured == {"Status": "ENABLED", "DestinationConfig": {"Uri": topic_arn}}
+    (subscription,) = home.client("sns").list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    assert subscription["Protocol"] == "lambda"
+    assert deployed.outputs()["FaceSearchMode"] == "fragments"
+    assert "StreamProcessorName" not in deployed.outputs()
+
+    assert deployed.update(template, parameters, Capabilities=CAPABILITIES) == "UPDATE_COMPLETE"
+
+    configured = kinesis_video.describe_notification_configuration(**video)["NotificationConfiguration"]
+    assert configured["Status"] == "DISABLED"
+    assert len(rekognition.list_stream_processors()["StreamProcessors"]) == 1
 
 
 def test_the_stack_is_still_there_after_a_restart(deployed: OneStack, home: Emulator) -> None:

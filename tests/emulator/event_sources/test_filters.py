@@ -34,6 +34,14 @@ def test_the_filter_of_the_template_keeps_records_with_a_face() -> None:
     assert not matches(FACES, {"data": {}})
 
 
+def test_what_is_nested_too_deeply_matches_nothing() -> None:
+    """Whoever can write to a stream can write that; it must not end the poller."""
+    deep: Any = []
+    for _ in range(20_000):
+        deep = [deep]
+    assert not matches_any([FACES], {"data": {"FaceSearchResponse": deep}})
+
+
 def test_exists_is_for_leaves() -> None:
     """An object, an array of objects and an empty array are no value."""
     pattern = {"data": {"FaceSearchResponse": [{"exists": True}]}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from emulator.event_sources import kinesis
 from tests.emulator.asking import code_of, eventually, make_queue, queued
 
 # Writes each batch as a line of JSON; fails as the records (or a file beside it) tell it to.
@@ -95,6 +97,14 @@ def test_a_record_is_with_its_function_at_once_and_looks_as_on_aws(stream: Strea
     assert record["kinesis"]["sequenceNumber"] == number
     assert base64.b64decode(record["kinesis"]["data"]) == b"ding dong"
     assert abs(record["kinesis"]["approximateArrivalTimestamp"] - time.time()) < 60
+
+
+def test_a_record_that_nobody_can_read_does_not_stop_those_after_it(stream: Stream) -> None:
+    """Nested beyond what a parser follows, no UTF-8, no JSON: the filter drops them as AWS does."""
+    stream.map(FilterCriteria={"Filters": [{"Pattern": '{"data": {"face": ["ann"]}}'}]})
+    stream.kinesis.put_record(StreamName=stream.name, PartitionKey="p", Data=b"\xff\xfe")
+    stream.put("[" * 100_000, "{no json", '{"face": "ann"}')
+    eventually(lambda: stream.seen() == {'{"face": "ann"}'})
 
 
 def test_batches_are_no_larger_than_batch_size(stream: Stream) -> None:
@@ -306,3 +316,31 @@ def test_all_shards_are_read(emulator: Any, name: str, make_function: Any) -> No
 
     eventually(lambda: len(seen()) == 20)
     assert seen() == [str(number) for number in range(20)]
+
+
+def test_a_reader_that_failed_is_heard_of_and_begins_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a bug on the way of one record, the shard is not silent for ever."""
+    monkeypatch.setattr(kinesis, "SHARD_LIST_SECONDS", 0.01)
+    reads: list[str] = []
+
+    class Poller(kinesis.KinesisPoller):
+        async def _shard_ids(self) -> list[str]:
+            return ["shard-0"]
+
+        async def _read(self, shard: Any) -> None:
+            reads.append(shard.shard_id)
+            if len(reads) == 1:
+                raise ZeroDivisionError
+            self.stop()
+
+    async def credentials(_function_arn: str) -> dict[str, str]:
+        return {}
+
+    mapping = {"UUID": "m", "EventSourceArn": "arn:stream", "FunctionArn": "arn:function"}
+    asyncio.run(asyncio.wait_for(Poller(mapping, tmp_path, credentials).run(), 10))
+
+    assert reads == ["shard-0", "shard-0"]
+    assert "Reading shard-0 of arn:stream failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text

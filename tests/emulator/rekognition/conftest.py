@@ -36,7 +36,7 @@ def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     assert spec is not None
     assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0])
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 GRACE_HOPPER = _package("matplotlib") / "mpl-data" / "sample_data" / "grace_hopper.jpg"
@@ -145,17 +145,27 @@ class Door:
     """A video stream, a data stream, a collection, and a stream processor that joins them."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-        self.name = f"door-{uuid.uuid4().hex[:8]}"
-        self.rekognition = emulator.client("rekognition")
-        self.kinesis = emulator.client("kinesis")
+        self._open(emulator, f"door-{uuid.uuid4().hex[:8]}")
         self.rekognition.create_collection(CollectionId=self.name)
         self.kinesis.create_stream(StreamName=self.name, ShardCount=1)
-        self.data_stream_arn = self.kinesis.describe_stream_summary(StreamName=self.name)[
-            "StreamDescriptionSummary"
-        ]["StreamARN"]
         video = emulator.client("kinesisvideo")
-        self.video_stream_arn = video.create_stream(StreamName=self.name, DataRetentionInHours=1)["StreamARN"]
+        video.create_stream(StreamName=self.name, DataRetentionInHours=1)
+        self.video_stream_arn = video.describe_stream(StreamName=self.name)["StreamInfo"]["StreamARN"]
+        summary = self.kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]
+        self.data_stream_arn = summary["StreamARN"]
+
+    @classmethod
+    def again(cls, emulator: Emulator, name: str) -> Door:
+        """A door that an emulator has kept, with camera and records only."""
+        door = cls.__new__(cls)
+        door._open(emulator, name)
+        return door
+
+    def _open(self, emulator: Emulator, name: str) -> None:
+        self.emulator = emulator
+        self.name = name
+        self.rekognition = emulator.client("rekognition")
+        self.kinesis = emulator.client("kinesis")
 
     def create_processor(self, threshold: float = 80) -> None:
         """Create the stream processor, STOPPED."""

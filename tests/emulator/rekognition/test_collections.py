@@ -26,7 +26,9 @@ def error_code(caught: pytest.ExceptionInfo[ClientError]) -> str:
 
 def side_by_side(*images: bytes) -> bytes:
     """The pictures in one JPEG."""
-    decoded = [cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)[:512] for image in images]
+    decoded = [
+        np.asarray(cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR))[:512] for image in images
+    ]
     return bytes(cv2.imencode(".jpg", np.hstack(decoded))[1])
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from matroska import Fragment, SegmentWriter
 from tests.contract.conftest import Aws
 
 
-def put_media(aws: Aws, stream_name: str, fragments: Sequence[Fragment]) -> list[str]:
-    """Send fragments of one second as a producer does; their numbers, once they are stored."""
+def put_media(
+    aws: Aws, stream_name: str, fragments: Sequence[Fragment], tags: Mapping[str, str] | None = None
+) -> list[str]:
+    """Send fragments of one second as a producer does, all with these tags; their numbers, once stored."""
     endpoint = aws.client("kinesisvideo").get_data_endpoint(StreamName=stream_name, APIName="PUT_MEDIA")
     host = urlsplit(endpoint["DataEndpoint"]).netloc
     start_ms = round(time.time() * 1000)
     writer = SegmentWriter()
     body = [
-        writer.fragment(fragment, timecode_ms=start_ms + 1000 * number, tags={}, end=True)
+        writer.fragment(fragment, timecode_ms=start_ms + 1000 * number, tags=tags or {}, end=True)
         for number, fragment in enumerate(fragments)
     ]
     connection = http.client.HTTPConnection(host, timeout=20)

@@ -23,6 +23,10 @@ USE_CASES: list[Callable[[], object]] = [
     bootstrap.idempotency_store,
     bootstrap.run_stream_processor,
     bootstrap.door_names,
+    bootstrap.notifications,
+    bootstrap.search_fragment,
+    bootstrap.fragment_idempotency_store,
+    bootstrap.video_notification_settings,
 ]
 
 
@@ -63,7 +67,9 @@ def test_a_secret_is_never_shown() -> None:
     assert "b'key'" not in repr(bootstrap.decide_visit())
 
 
-@pytest.mark.parametrize("function", ["owner_api", "visitor_api", "enroll_face", "process_face_matches"])
+@pytest.mark.parametrize(
+    "function", ["owner_api", "visitor_api", "enroll_face", "process_face_matches", "analyze_fragment"]
+)
 def test_a_function_imports_no_decoder_and_no_client_before_it_is_called(function: str) -> None:
     """A cold start pays only for what its function uses."""
     code = f"import sys, functions.{function}.app; print('cv2' in sys.modules, 'numpy' in sys.modules)"

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from smart_door.config import (
+    AnalyzeFragmentConfig,
     EnrollFaceConfig,
     OwnerApiConfig,
     ProcessFaceMatchesConfig,
@@ -27,6 +28,8 @@ ENVIRONMENT = {
     "IDEMPOTENCY_TABLE": "idempotency",
     "PHOTOS_BUCKET": "photos",
     "COLLECTION_ID": "collection",
+    "FACE_SEARCH_RESULTS": "face-search-results",
+    "FRAMES_PER_SECOND": "2",
     "OWNER_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:owner",
     "EVENT_BUS_NAME": "bus",
     "PASSCODE_KEY_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:key",
@@ -53,6 +56,7 @@ CONFIGS: dict[str, type[Config]] = {
     "OwnerApiFunction": OwnerApiConfig,
     "VisitorApiFunction": VisitorApiConfig,
     "EnrollFaceFunction": EnrollFaceConfig,
+    "AnalyzeFragmentFunction": AnalyzeFragmentConfig,
 }
 
 
@@ -136,6 +140,16 @@ def test_minutes_and_days_become_seconds() -> None:
     rules = ProcessFaceMatchesConfig.from_env(ENVIRONMENT).rules
 
     assert (rules.visit_seconds, rules.passcode_seconds, rules.keep_seconds) == (600, 300, 90 * 86400)
+
+
+def test_frames_a_second_become_the_time_between_them() -> None:
+    """And the gap of a visit bounds how seldom it is looked at."""
+    thrift = AnalyzeFragmentConfig.from_env({**ENVIRONMENT, "FRAMES_PER_SECOND": "4"}).thrift
+    assert (thrift.frame_seconds, thrift.threshold, thrift.settled_seconds) == (0.25, 99, 7.5)
+
+    with pytest.raises(ConfigurationError) as wrong:
+        AnalyzeFragmentConfig.from_env({**ENVIRONMENT, "FRAMES_PER_SECOND": "30"})
+    assert wrong.value.name == "FRAMES_PER_SECOND"
 
 
 def test_several_doors_have_a_name_each() -> None:

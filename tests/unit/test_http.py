@@ -72,6 +72,11 @@ def test_a_wrong_request_says_what_to_mend() -> None:
     assert body == {"code": "face_needed", "message": "Choose whose face it is: 2 people are in this visit."}
 
 
+def test_one_person_is_not_called_people() -> None:
+    """A face index that is none, with one face there."""
+    assert errors.FaceIndexError(1).problem == "Choose whose face it is: 1 person is in this visit."
+
+
 def test_what_passes_says_when_to_come_again() -> None:
     """503 with Retry-After."""
     response = error_answer(errors.ServiceUnavailableError("dynamodb", "PutItem", "Throttling"))

@@ -19,6 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from smart_door.config import (
+    AnalyzeFragmentConfig,
     EnrollFaceConfig,
     OwnerApiConfig,
     ProcessFaceMatchesConfig,
@@ -29,6 +30,9 @@ from smart_door.domain.errors import ServiceUnavailableError
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
+    from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
+    from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
+    from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
     from smart_door.domain.ports import Records
     from smart_door.services.admit_visitor import AdmitVisitor
     from smart_door.services.decide_visit import DecideVisit
@@ -36,11 +40,17 @@ if TYPE_CHECKING:
     from smart_door.services.pictures import Pictures
     from smart_door.services.receive_visitors import ReceiveVisitors
     from smart_door.services.run_stream_processor import RunStreamProcessor
+    from smart_door.services.search_fragment import SearchFragment
     from smart_door.services.show_home import ShowHome
 
 _CALLS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 _ONE_CALL = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
 """For what must not be repeated blindly, such as sending a message."""
+
+_PATIENT_CALLS = Config(
+    connect_timeout=2, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 5}
+)
+"""For calls that many make at once: some seconds of back-off before they count as throttled."""
 
 _PHOTO_CALLS = _CALLS.merge(
     # Links with the bucket's regional name, which is what the pages' Content-Security-Policy allows.
@@ -82,7 +92,6 @@ def records() -> Records:
 def receive_visitors() -> ReceiveVisitors:
     """The use case of process_face_matches."""
     from smart_door.adapters.faces_rekognition import RekognitionFaces
-    from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
     from smart_door.adapters.frames_opencv import OpenCvFrames
     from smart_door.adapters.messages_sns import SnsMessages
     from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
@@ -99,12 +108,7 @@ def receive_visitors() -> ReceiveVisitors:
     visits = DynamoDbVisits(dynamodb, config.visits_table)
     messages = SnsMessages(boto3.client("sns", config=_ONE_CALL), config.owner_topic_arn)
     site_url = _site_url(config.site_url_parameter)
-    fragments = KinesisVideoFragments(
-        boto3.client("kinesisvideo", config=_CALLS),
-        lambda endpoint: boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=_CALLS),
-        time.time,
-        time.sleep,
-    )
+    fragments = _fragments()
     photos = S3Photos(boto3.client("s3", config=_PHOTO_CALLS), config.photos_bucket, 60, time.time)
     frames = OpenCvFrames()
 
@@ -134,6 +138,54 @@ def receive_visitors() -> ReceiveVisitors:
         random_bytes=secrets.token_bytes,
         narrate=narrate,
     )
+
+
+@cache
+def notifications() -> KinesisVideoNotifications:
+    """Reads Kinesis Video's notifications."""
+    from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
+
+    return KinesisVideoNotifications(AnalyzeFragmentConfig.from_env(os.environ).stream_name_prefix)
+
+
+@cache
+def search_fragment() -> SearchFragment:
+    """The use case of analyze_fragment."""
+    from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
+    from smart_door.adapters.face_search_results_kinesis import KinesisFaceSearchResults
+    from smart_door.adapters.frames_opencv import OpenCvFrames
+    from smart_door.adapters.visits_dynamodb import DynamoDbVisits
+    from smart_door.services.search_fragment import SearchFragment
+
+    config = AnalyzeFragmentConfig.from_env(os.environ)
+    return SearchFragment(
+        fragments=_fragments(),
+        samples=OpenCvFrames(),
+        search=RekognitionFaceSearch(
+            boto3.client("rekognition", config=_PATIENT_CALLS), config.collection_id
+        ),
+        results=KinesisFaceSearchResults(
+            boto3.client("kinesis", config=_PATIENT_CALLS), config.face_search_results
+        ),
+        visits=DynamoDbVisits(boto3.client("dynamodb", config=_CALLS), config.visits_table),
+        door_ids=config.doors.ids,
+        thrift=config.thrift,
+        clock=time.time,
+    )
+
+
+@cache
+def fragment_idempotency_store() -> DynamoDBPersistenceLayer:
+    """Where analyze_fragment remembers the fragments it did."""
+    return _idempotency_store(AnalyzeFragmentConfig.from_env(os.environ).idempotency_table)
+
+
+@cache
+def video_notification_settings() -> KinesisVideoNotificationSettings:
+    """What manage_video_notifications changes."""
+    from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
+
+    return KinesisVideoNotificationSettings(boto3.client("kinesisvideo", config=_CALLS))
 
 
 @cache
@@ -236,12 +288,7 @@ def enroll_face() -> EnrollFace:
 @cache
 def idempotency_store() -> DynamoDBPersistenceLayer:
     """Where enroll_face remembers the events it did."""
-    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
-
-    config = EnrollFaceConfig.from_env(os.environ)
-    return DynamoDBPersistenceLayer(
-        config.idempotency_table, boto3_client=boto3.client("dynamodb", config=_CALLS)
-    )
+    return _idempotency_store(EnrollFaceConfig.from_env(os.environ).idempotency_table)
 
 
 @cache
@@ -252,6 +299,23 @@ def run_stream_processor() -> RunStreamProcessor:
 
     client = boto3.client("rekognition", config=_CALLS)
     return RunStreamProcessor(RekognitionStreamProcessors(client), time.monotonic, time.sleep)
+
+
+def _idempotency_store(table: str) -> DynamoDBPersistenceLayer:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    return DynamoDBPersistenceLayer(table, boto3_client=boto3.client("dynamodb", config=_CALLS))
+
+
+def _fragments() -> KinesisVideoFragments:
+    from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
+
+    return KinesisVideoFragments(
+        boto3.client("kinesisvideo", config=_CALLS),
+        lambda endpoint: boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=_CALLS),
+        time.time,
+        time.sleep,
+    )
 
 
 def _passcode_key(secret_arn: str) -> bytes:

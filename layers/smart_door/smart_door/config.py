@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from smart_door.domain.attention import Thrift
 from smart_door.domain.errors import ConfigurationError
 from smart_door.domain.rules import Rules
 
@@ -76,6 +77,36 @@ class ProcessFaceMatchesConfig:
                 gap_seconds=_number(environ, "VISIT_GAP_SECONDS", 1, 600),
                 passcode_seconds=_number(environ, "PASSCODE_MINUTES", 1, 10) * 60,
                 keep_seconds=_number(environ, "VISIT_DAYS", 1, 1095) * 86400,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class AnalyzeFragmentConfig:
+    """The configuration of analyze_fragment."""
+
+    doors: Doors
+    stream_name_prefix: str
+    visits_table: str
+    idempotency_table: str
+    collection_id: str
+    face_search_results: str
+    thrift: Thrift
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> AnalyzeFragmentConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            doors=Doors.from_env(environ),
+            stream_name_prefix=_text(environ, "STREAM_NAME_PREFIX"),
+            visits_table=_text(environ, "VISITS_TABLE"),
+            idempotency_table=_text(environ, "IDEMPOTENCY_TABLE"),
+            collection_id=_text(environ, "COLLECTION_ID"),
+            face_search_results=_text(environ, "FACE_SEARCH_RESULTS"),
+            thrift=Thrift(
+                threshold=_number(environ, "RECOGNITION_SIMILARITY", 80, 100),
+                frame_seconds=1 / _number(environ, "FRAMES_PER_SECOND", 0.5, 5),
+                gap_seconds=_number(environ, "VISIT_GAP_SECONDS", 1, 600),
             ),
         )
 

@@ -133,7 +133,7 @@ def test_specifications_are_valid_openapi_without_aliases(name: str) -> None:
 
 
 def test_only_actions_that_take_no_name_have_a_wildcard_resource(template: dict[str, Any]) -> None:
-    """AWS has no resource to name for CompareFaces with images in the request."""
+    """AWS has no resource to name for operations on images in the request."""
     wild = []
     for properties in resources(template, "AWS::Serverless::Function").values():
         for policy in properties["Policies"]:
@@ -141,7 +141,7 @@ def test_only_actions_that_take_no_name_have_a_wildcard_resource(template: dict[
                 assert "*" not in json.dumps(statement["Action"])
                 if statement.get("Resource") == "*":
                     wild.append(statement["Action"])
-    assert wild == ["rekognition:CompareFaces"]
+    assert sorted(wild) == ["rekognition:CompareFaces", "rekognition:DetectFaces"]
 
 
 def test_owners_are_created_by_an_administrator_only(template: dict[str, Any]) -> None:
@@ -151,3 +151,35 @@ def test_owners_are_created_by_an_administrator_only(template: dict[str, Any]) -
     client = template["Resources"]["OwnerPageClient"]["Properties"]
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False
+
+
+def test_only_what_a_mode_needs_is_created(template: dict[str, Any]) -> None:
+    """Each mode's resources hang on its condition, and nothing that both need refers to one of them."""
+    conditions = {name: found.get("Condition") for name, found in template["Resources"].items()}
+    assert {name for name, condition in conditions.items() if condition == "RunsStreamProcessor"} == {
+        "StreamProcessorRole",
+        "StreamProcessor",
+        "ManageStreamProcessorFunction",
+        "ManageStreamProcessorLogs",
+    }
+    of_a_mode = {
+        name
+        for name, condition in conditions.items()
+        if condition in ("RunsStreamProcessor", "SearchesFragments")
+    }
+    assert {"AnalyzeFragmentFunction", "VideoNotifications", "FailedFragmentsQueue"} <= of_a_mode
+    for name in conditions.keys() - of_a_mode:
+        text = json.dumps(template["Resources"][name])
+        assert not [other for other in of_a_mode if f'"{other}"' in text or f'"{other}.' in text], name
+    assert template["Parameters"]["FaceSearchMode"]["Default"] == "fragments", "works in every account"
+
+
+def test_a_fragment_that_fails_ends_in_the_queue(template: dict[str, Any]) -> None:
+    """Both where SNS cannot deliver it and where the function cannot do it."""
+    function = template["Resources"]["AnalyzeFragmentFunction"]["Properties"]
+    delivery = function["Events"]["TaggedFragment"]["Properties"]["RedrivePolicy"]
+    assert delivery == {"deadLetterTargetArn": {"Fn::GetAtt": "FailedFragmentsQueue.Arn"}}
+    invocation = function["EventInvokeConfig"]
+    assert 1 <= invocation["MaximumRetryAttempts"] <= 2
+    assert 600 <= invocation["MaximumEventAgeInSeconds"] <= 21600
+    assert invocation["DestinationConfig"]["OnFailure"]["Type"] == "SQS"

@@ -16,14 +16,16 @@ from typing import Any
 
 from smart_door.domain.errors import FrameDecodeError
 from smart_door.domain.faces import BoundingBox
+from smart_door.domain.fragment_search import SampledFrame
 from smart_door.domain.ports import Frame
 
 _H264 = frozenset({"h264", "avc1", "H264"})
 _CROP_QUALITY = 90
+_HALF_A_FRAME = 1 / 60  # seconds: a frame this little before its time will do
 
 
 class OpenCvFrames:
-    """`ports.Frames` with OpenCV."""
+    """`ports.Frames` and `fragment_search.FrameSamples` with OpenCV."""
 
     def decode(self, fragment: bytes, offsets: Sequence[float]) -> Sequence[Frame]:
         """The frame nearest each offset (seconds from the fragment's first frame), in the offsets' order.
@@ -47,6 +49,20 @@ class OpenCvFrames:
         if len(frames) != len(offsets):
             raise FrameDecodeError("no frame decodes")
         return frames
+
+    def sample(self, fragment: bytes, step: float) -> Sequence[SampledFrame]:
+        """The first frame, and from there one every `step` seconds; of a damaged fragment, those that decode.
+
+        Raises FrameDecodeError as `decode` does.
+        """
+        sampled: list[SampledFrame] = []
+        with _opened(fragment) as capture:
+            for time in _frame_times(capture):
+                if time >= step * len(sampled) - _HALF_A_FRAME:
+                    sampled.append(SampledFrame(time, _current_frame(capture)))
+        if not sampled:
+            raise FrameDecodeError("no frame decodes")
+        return sampled
 
 
 class OpenCvFrame:

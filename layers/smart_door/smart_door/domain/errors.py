@@ -136,7 +136,8 @@ class FaceIndexError(InvalidRequestError):
     """The visit shows several strangers and no face was chosen, or the chosen face is none of theirs."""
 
     def __init__(self, faces: int) -> None:
-        super().__init__("face_index", f"Choose whose face it is: {faces} people are in this visit.")
+        people = "1 person is" if faces == 1 else f"{faces} people are"
+        super().__init__("face_index", f"Choose whose face it is: {people} in this visit.")
         self.faces = faces
 
 

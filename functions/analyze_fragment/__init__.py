@@ -1,0 +1,1 @@
+"""Searches the faces of tagged fragments."""

@@ -1,0 +1,1 @@
+"""Switches the notifications of a video stream."""

@@ -1,0 +1,41 @@
+"""Custom resource Custom::VideoNotifications: a video stream tells a topic of its tagged fragments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from smart_door.bootstrap import video_notification_settings
+from smart_door.custom_resource import Request, answer_request
+
+logger = Logger()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Do CloudFormation's Create, Update and Delete."""
+    answer_request(event, _physical_id, _apply)
+
+
+def _apply(request: Request) -> str:
+    """Do what is asked; the physical id is the video stream's ARN, since a stream has one configuration.
+
+    After an update to another stream, CloudFormation sees the id change and asks to delete the old one.
+    """
+    settings, properties = video_notification_settings(), request["ResourceProperties"]
+    if request["RequestType"] == "Delete":
+        stream_arn = str(request["PhysicalResourceId"])
+        if stream_arn.startswith("arn:"):  # otherwise it was never made
+            settings.disable(stream_arn, properties["TopicArn"])
+        return stream_arn
+    settings.enable(properties["VideoStreamArn"], properties["TopicArn"])
+    logger.info("video notifications enabled", request_type=request["RequestType"])
+    return str(properties["VideoStreamArn"])
+
+
+def _physical_id(request: Request) -> str:
+    return str(request.get("PhysicalResourceId") or request["ResourceProperties"]["VideoStreamArn"])

@@ -98,7 +98,7 @@ def make_clip(out: Path, progress: Callable[[float], None] = lambda done: None) 
 
 
 def frames(numbers: Iterable[int]) -> Iterator[Image]:
-    """Yield the frames of these numbers as they would come from the camera: 720 x 1280 x 3, blue-green-red."""
+    """Yield the frames of these numbers as the camera would: 720 x 1280 x 3, blue-green-red."""
     garden = _Garden(np.random.default_rng(8))
     cutouts = {portrait: cut_out(portrait) for portrait in {stay.portrait for stay in SCHEDULE}}
     for number in numbers:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ class Narrator(threading.Thread):
         try:
             with urllib.request.urlopen(self._messages_url, timeout=2) as answer:  # noqa: S310 - our own phone
                 messages: list[dict[str, str]] = json.load(answer)
-        except (urllib.error.URLError, TimeoutError, ValueError):
+        except (OSError, HTTPException, ValueError):  # it is gone, or goes just now
             return None
         return messages
 

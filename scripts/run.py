@@ -8,9 +8,9 @@ Ctrl-C stops everything; the state stays in the data folder and is there again a
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,15 +19,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from kvs_producer.errors import GStreamerError, SourceError
+from kvs_producer.pipeline import require_gstreamer
+from kvs_producer.sources import Size, parse_source
 from scripts.local_stack import Deployment, DeploymentError, deploy
 from scripts.narrate import Narrator
+from scripts.run_options import DEMONSTRATION, Options, parse
 from scripts.sites import door_configuration, owner_configuration, publish_sites
 
 if TYPE_CHECKING:
@@ -39,8 +44,8 @@ STACK_NAME = "smart-door"
 OWNER_PHONE = "+15555550100"
 OWNER_EMAIL = "owner@example.com"
 OWNER_PASSWORD = "front-door-demo"  # noqa: S105 - the demonstration login of a machine that only listens to itself
-DEMONSTRATION = "demo"
 
+_SOURCES = "A source is 'demo', a video file, /dev/video0, rtsp://... or test-pattern."
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
 
@@ -49,33 +54,11 @@ class RunError(Exception):
     """The system cannot run; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
-
-    source: str
-    mode: str
-    port: int
-    web_port: int
-    data: Path
-    fresh: bool
-    once: bool
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where every AWS client of this run connects."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def web_url(self) -> str:
-        """Where the pages are."""
-        return f"http://127.0.0.1:{self.web_port}"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until Ctrl-C; the exit status."""
-    options = _parse(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    options = parse(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # in the background, too
+        signal.signal(number, _interrupt)
     try:
         with ExitStack() as stack:
             _run(options, stack)
@@ -85,21 +68,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RunError, DeploymentError) as error:
         print(f"smart-door: {error}", file=sys.stderr)
         return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"smart-door: the emulator does not do what is asked of it: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
 def _run(options: Options, stack: ExitStack) -> None:
-    os.environ.update(
-        AWS_ENDPOINT_URL=options.endpoint_url,
-        AWS_ACCESS_KEY_ID="local",
-        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - the emulator takes any
-        AWS_DEFAULT_REGION=REGION,
-    )
-    options.data.mkdir(parents=True, exist_ok=True)
+    _talk_to_this_machine_only(options)
     source = _source(options)
     _say("Starting the emulator ...")
-    emulator = stack.enter_context(_child("emulator", _emulator_command(options)))
-    _wait_for_emulator(options, emulator)
+    emulator = stack.enter_context(_child("emulator", _emulator_command(options), output=subprocess.PIPE))
+    _wait_for_emulator(emulator)
     _say("Deploying template.yaml ...")
     deployment = _deploy(options)
     _publish(options, deployment)
@@ -107,59 +87,40 @@ def _run(options: Options, stack: ExitStack) -> None:
     narrator.start()
     stack.callback(narrator.stop)
     _say("Starting the camera ...")
-    producer = stack.enter_context(
-        _child("camera", _producer_command(options, deployment, source), log=options.data / "logs/camera.txt")
-    )
+    log = stack.enter_context((options.data / "logs/camera.txt").open("ab"))
+    command = producer_command(options, deployment, source)
+    producer = stack.enter_context(_child("camera", command, output=log, errors=log))
     _wait_until_healthy(options, emulator, producer)
     _say(_welcome(options))
     _watch(options, emulator, producer)
 
 
-def _parse(arguments: Sequence[str] | None) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.run",
-        description="Run Smart Door on this machine.",
-        epilog="make run SOURCE=... MODE=... PORT=... WEB_PORT=... FRESH=1 sets the same options.",
-    )
-    parser.add_argument(
-        "--source",
-        default=DEMONSTRATION,
-        help="what the camera sees: 'demo' (default), a video file, /dev/video0, rtsp://... or test-pattern",
-    )
-    parser.add_argument(
-        "--mode",
-        default="stream-processor",
-        choices=["stream-processor"],
-        help="how faces are searched (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--port", type=int, default=4566, help="the AWS endpoint's port (default: %(default)s)"
-    )
-    parser.add_argument("--web-port", type=int, default=8080, help="the pages' port (default: %(default)s)")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path(".smart-door"),
-        help="the folder of the state (default: %(default)s)",
-    )
-    parser.add_argument("--fresh", action="store_true", help="forget the state of earlier runs")
-    parser.add_argument("--once", action="store_true", help="play a file once instead of again and again")
-    found = parser.parse_args(arguments)
-    return Options(
-        source=found.source,
-        mode=found.mode,
-        port=found.port,
-        web_port=found.web_port,
-        data=found.data.resolve(),
-        fresh=found.fresh,
-        once=found.once,
+def _talk_to_this_machine_only(options: Options) -> None:
+    """Every AWS client of this run talks to the emulator, whatever accounts and proxies are set up here."""
+    for name in [*os.environ]:
+        if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "ALL_PROXY"):
+            del os.environ[name]
+    os.environ.update(
+        AWS_ENDPOINT_URL=options.endpoint_url,
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - the emulator takes any
+        AWS_DEFAULT_REGION=REGION,
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     )
 
 
 def _source(options: Options) -> str:
-    """The producer's source; the demonstration clip is made at the first run."""
-    if options.source != DEMONSTRATION:
-        return options.source
+    """The producer's source, if it is there; the demonstration clip is made at the first run."""
+    try:
+        require_gstreamer()
+        if options.source != DEMONSTRATION:
+            parse_source(options.source, Size(1280, 720))
+            return options.source
+    except GStreamerError as error:
+        raise RunError(str(error)) from error
+    except SourceError as error:
+        raise RunError(f"{error}. {_SOURCES}") from error
     clip = ROOT / "build/demonstration.mp4"
     if not clip.exists():
         _say("Making the demonstration clip (once) ...")
@@ -176,10 +137,13 @@ def _emulator_command(options: Options) -> list[str]:
     return [*command, "--fresh"] if options.fresh else command
 
 
-def _producer_command(options: Options, deployment: Deployment, source: str) -> list[str]:
+def producer_command(options: Options, deployment: Deployment, source: str) -> list[str]:
+    """The camera of this run: a file is played again and again, unless once is asked for."""
     command = [sys.executable, "-m", "kvs_producer", "--stream", deployment.outputs["VideoStreamName"]]
     command += ["--source", source, "--region", REGION, "--endpoint-url", options.endpoint_url]
-    return command if options.once else [*command, "--loop"]
+    command.append("--motion-gate" if options.mode == "fragments" else "--no-motion-gate")
+    ends = not parse_source(source, Size(1280, 720)).live
+    return [*command, "--loop"] if ends and not options.once else command
 
 
 def _deploy(options: Options) -> Deployment:
@@ -229,38 +193,41 @@ def _add_owner(cognito: CognitoIdentityProviderClient, user_pool_id: str) -> Non
 
 
 @contextmanager
-def _child(name: str, command: Sequence[str], log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def _child(
+    name: str, command: Sequence[str], output: int | IO[bytes], errors: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A child process in a group of its own, so that Ctrl-C reaches it through us, in order."""
-    with ExitStack() as stack:
-        output = stack.enter_context(log.open("ab")) if log else None
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
-        try:
-            yield process
-        finally:
-            _stop(name, process)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=errors, start_new_session=True)
+    try:
+        yield process
+    finally:
+        _stop(name, process)
 
 
 def _stop(name: str, process: subprocess.Popen[bytes]) -> None:
+    """In good order; at once when it takes too long or Ctrl-C comes again."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)
     try:
         process.wait(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        print(f"smart-door: the {name} did not stop in time and was ended", file=sys.stderr)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        print(f"smart-door: the {name} was ended before it had stopped by itself", file=sys.stderr)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _wait_for_emulator(options: Options, emulator: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + _START_SECONDS
-    while time.monotonic() < give_up_at:
-        if emulator.poll() is not None:
-            raise RunError("the emulator ended; its message is above")
-        if _health(options) is not None:
-            return
-        time.sleep(0.2)
-    raise RunError(f"the emulator did not answer at {options.web_url} within {_START_SECONDS:.0f} s")
+def _wait_for_emulator(emulator: subprocess.Popen[bytes]) -> None:
+    """Until it says that it is ready: another program could answer at its address."""
+    assert emulator.stdout is not None  # noqa: S101 - asked for with PIPE; tells mypy so
+    if not select.select([emulator.stdout], [], [], _START_SECONDS)[0]:
+        raise RunError(f"the emulator did not get ready within {_START_SECONDS:.0f} s")
+    line = emulator.stdout.readline().decode().strip()
+    if not line:
+        raise RunError(
+            "the emulator did not start, for the reason above (make run PORT=... WEB_PORT=... DATA=...)"
+        )
+    _say(line)
 
 
 def _wait_until_healthy(
@@ -275,7 +242,7 @@ def _wait_until_healthy(
         if producer.poll() not in (None, 0):
             raise RunError(_last_words(options))
         if emulator.poll() is not None:
-            raise RunError("the emulator ended; its message is above")
+            raise RunError(_emulator_ended(emulator))
         time.sleep(0.2)
     raise RunError(f"no video arrived within {_START_SECONDS:.0f} s. {_last_words(options)}")
 
@@ -285,7 +252,7 @@ def _watch(options: Options, emulator: subprocess.Popen[bytes], producer: subpro
     camera_told = False
     while True:
         if emulator.poll() is not None:
-            raise RunError("the emulator ended; its message is above")
+            raise RunError(_emulator_ended(emulator))
         if producer.poll() == 0 and not camera_told:
             _say("The video is over; the pages stay open. Ctrl-C ends.")
             camera_told = True
@@ -294,9 +261,14 @@ def _watch(options: Options, emulator: subprocess.Popen[bytes], producer: subpro
         time.sleep(0.5)
 
 
+def _emulator_ended(emulator: subprocess.Popen[bytes]) -> str:
+    status = emulator.returncode
+    return f"the emulator ended (status {status}; above, if it said why). Start again: the state is kept."
+
+
 def _last_words(options: Options) -> str:
     lines = (options.data / "logs/camera.txt").read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "the camera ended without a word"
+    return lines[-1].removeprefix("kvs-producer: ") if lines else "the camera ended without a word"
 
 
 def _health(options: Options) -> dict[str, object] | None:
@@ -308,7 +280,7 @@ def _health(options: Options) -> dict[str, object] | None:
         with error:
             starting: dict[str, object] = json.load(error)
         return starting
-    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
+    except (OSError, HTTPException, ValueError):
         return None
     return body
 

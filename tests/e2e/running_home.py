@@ -75,7 +75,7 @@ class RunningHome:
         wait_until(
             lambda: rekognition.list_faces(CollectionId=collection)["Faces"] or None,
             "a face in the collection",
-            60.0,
+            120.0,
         )
 
     def _output(self, name: str) -> str:

@@ -23,11 +23,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHome]:
         yield home
 
 
+@pytest.fixture(params=["stream-processor", "fragments"])
+def home_of_mode(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningHome]:
+    """The demonstration in either mode of face search."""
+    if request.param == "stream-processor":
+        yield request.getfixturevalue("home")
+        return
+    with running_home(tmp_path_factory.mktemp("newcomer"), "--mode", request.param) as home:
+        yield home
+
+
 @pytest.mark.timeout(600)
 def test_a_stranger_is_approved_comes_in_once_and_is_known_next_time(
-    browser: Browser, home: RunningHome
+    browser: Browser, home_of_mode: RunningHome
 ) -> None:
     """Log in, see the stranger, approve; the code opens once; the next arrival needs nobody's approval."""
+    home = home_of_mode
     with watched_context(browser, home.hosts, width=390) as context:
         owner = context.new_page()
         log_in(owner, home)

@@ -29,10 +29,10 @@ MEDIA = ROOT.parent / "shared/media"
 PHONE = "+15555550177"
 NAME = "Anna"
 GAP_SECONDS = 16.0  # after this long without a face, whoever is seen makes a new visit
-LONG_SECONDS = 20.0  # seen for this long, a visit has had every chance to send a second message
-WAIT_SECONDS = 180.0
+LONG_SECONDS = 12.0  # seen for this long, a visit has had every chance to send a second message
+WAIT_SECONDS = 300.0
 
-pytestmark = [pytest.mark.media, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.media, pytest.mark.timeout(900)]
 
 
 @dataclass
@@ -58,10 +58,12 @@ class Recordings:
         ):
             owner = context.new_page()
             log_in(owner, home)
-            yield home, owner
-            self.visits = {visit["visit_id"] for visit in visits(owner)}
-            self.visitor_messages = len(home.messages(PHONE))
-            self.owner_messages = len(home.owner_messages())
+            try:
+                yield home, owner
+            finally:
+                self.visits = {visit["visit_id"] for visit in visits(owner)}
+                self.visitor_messages = len(home.messages(PHONE))
+                self.owner_messages = len(home.owner_messages())
         self.stopped_at = time.monotonic()
 
     def new_visits(self, owner: Page) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ GSTREAMER := gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-g
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav
 BROWSER := chromium fonts-dejavu-core
 
-# What `make run` plays and where: make run SOURCE=/dev/video0 MODE=stream-processor WEB_PORT=8081 FRESH=1
+# What `make run` plays and where: make run SOURCE=/dev/video0 MODE=fragments WEB_PORT=8081 FRESH=1
 SOURCE ?= demo
 MODE ?= stream-processor
 PORT ?= 4566

@@ -138,7 +138,7 @@ def test_what_is_no_video_is_said(fragment: bytes) -> None:
 
 def test_another_codec_is_said() -> None:
     """The modes of face search take H.264 only."""
-    with pytest.raises(FrameDecodeError, match="H.264"):
+    with pytest.raises(FrameDecodeError, match=r"H\.264"):
         OpenCvFrames().sample(video.fragments("vp8")[0].to_bytes(), 0.5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import urllib3
 
 from scripts.local_stack import package
 from tests.conftest import ROOT, Emulator, start_emulator
+from tests.contract.put_media import put_media
+from tests.contract.video import fragments
 from tests.emulator.cloudformation.conftest import OneStack
 
+NOTIFICATION_TAG = "AWS_KINESISVIDEO_NOTIFICATION"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 PARAMETERS = {
     "OwnerPhone": "+15555550123",
@@ -110,8 +114,8 @@ def test_the_mode_of_face_search_can_be_changed_and_changed_back(deployed: OneSt
     video = {"StreamName": deployed.outputs()["VideoStreamName"]}
     kinesis_video, rekognition = home.client("kinesisvideo"), home.client("rekognition")
 
-    fragments = {**parameters, "FaceSearchMode": "fragments"}
-    assert deployed.update(template, fragments, Capabilities=CAPABILITIES) == "UPDATE_COMPLETE"
+    other_mode = {**parameters, "FaceSearchMode": "fragments"}
+    assert deployed.update(template, other_mode, Capabilities=CAPABILITIES) == "UPDATE_COMPLETE"
 
     assert rekognition.list_stream_processors()["StreamProcessors"] == []
     configured = kinesis_video.describe_notification_configuration(**video)["NotificationConfiguration"]
@@ -122,11 +126,45 @@ def test_the_mode_of_face_search_can_be_changed_and_changed_back(deployed: OneSt
     assert deployed.outputs()["FaceSearchMode"] == "fragments"
     assert "StreamProcessorName" not in deployed.outputs()
 
+    what_cannot_be_searched_ends_in_the_queue(deployed, home, topic_arn)
+
     assert deployed.update(template, parameters, Capabilities=CAPABILITIES) == "UPDATE_COMPLETE"
 
     configured = kinesis_video.describe_notification_configuration(**video)["NotificationConfiguration"]
     assert configured["Status"] == "DISABLED"
     assert len(rekognition.list_stream_processors()["StreamProcessors"]) == 1
+
+
+def what_cannot_be_searched_ends_in_the_queue(deployed: OneStack, home: Emulator, topic_arn: str) -> None:
+    """A notification of another stream, one of a fragment that is not there, one of a video without H.264."""
+    outputs = deployed.outputs()
+    video = home.client("kinesisvideo").describe_stream(StreamName=outputs["VideoStreamName"])["StreamInfo"]
+    (stored,) = put_media(home, outputs["VideoStreamName"], fragments("vp8")[:1], {NOTIFICATION_TAG: ""})
+    foreign = video["StreamARN"].replace(outputs["VideoStreamName"], "somebody-elses")
+    for stream_arn, number in ((foreign, "1"), (video["StreamARN"], "2")):
+        notification = {
+            "StreamArn": stream_arn,
+            "FragmentNumber": number,
+            "FragmentStartProducerTimestamp": 1795221531005,
+            "FragmentStartServerTimestamp": 1795221531207,
+            "NotificationType": "PERSISTED",
+            "NotificationPayload": {},
+        }
+        home.client("sns").publish(TopicArn=topic_arn, Message=json.dumps(notification))
+
+    failed: dict[str, str] = {}
+    give_up_at = time.monotonic() + 120
+    while failed.keys() != {"1", "2", stored}:
+        assert time.monotonic() < give_up_at, failed
+        answer = home.client("sqs").receive_message(
+            QueueUrl=outputs["FailedFragmentsQueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        for message in answer.get("Messages", ()):
+            record = json.loads(message["Body"])
+            (sent,) = record["requestPayload"]["Records"]
+            number = json.loads(sent["Sns"]["Message"])["FragmentNumber"]
+            failed[number] = record["responsePayload"]["errorType"]
+    assert failed == {"1": "ForeignStreamError", "2": "FragmentGoneError", stored: "FrameDecodeError"}
 
 
 def test_the_stack_is_still_there_after_a_restart(deployed: OneStack, home: Emulator) -> None:

@@ -22,6 +22,9 @@ from smart_door.domain.visits import NEAR_SECONDS, UNDECIDED, Visit
 EMPTY_SHARE, EMPTY_LEAST, EMPTY_MOST = 0.1, 1.0, 5.0
 """Where no face shows, this share of the time since, within these bounds in seconds, is between looks."""
 
+LEFT_LEAST = 2.5
+"""The same bound where somebody whose visit is settled has just left: mostly it is their coat that moves."""
+
 WAITING_SECONDS = 2.0
 """Between looks at people who are clear to us, until the table says that their visit is settled."""
 
@@ -100,11 +103,11 @@ class Attention:
         """
         last = [] if self.looked_at is None else [self.looked_at]
         settled = self._settled(at, visits, thrift)
-        if settled:
+        if settled and not self._have_left(settled):
             pause = thrift.settled_seconds
             last += [visit.last_seen_at for visit in settled]
         else:
-            pause = self._pause(at, thrift, behind)
+            pause = self._pause(at, thrift, behind, LEFT_LEAST if settled else EMPTY_LEAST)
         # Half a frame's time less, since frames come when they come.
         return all(abs(at - moment) >= pause - thrift.frame_seconds / 2 for moment in last)
 
@@ -156,12 +159,12 @@ class Attention:
         ]
         return self.faces[min(near)[1]] if near else None
 
-    def _pause(self, at: float, thrift: Thrift, behind: float) -> float:
+    def _pause(self, at: float, thrift: Thrift, behind: float, empty_least: float) -> float:
         """Seconds that should lie between looks, while no visit is settled."""
         if self.looked_at is None or self._is_forgotten(at):
             return 0.0
         if self.empty_since is not None:
-            pause = min(max((at - self.empty_since) * EMPTY_SHARE, EMPTY_LEAST), EMPTY_MOST)
+            pause = min(max((at - self.empty_since) * EMPTY_SHARE, empty_least), EMPTY_MOST)
         elif (in_sight := self._in_sight(at)) and all(face.is_clear(thrift) for face in in_sight):
             pause = WAITING_SECONDS
         else:
@@ -170,12 +173,17 @@ class Attention:
         return max(pause, hurry)
 
     def _settled(self, at: float, visits: Collection[Visit], thrift: Thrift) -> list[Visit]:
-        """The visits of those who are there, if all of them need nothing more; else none."""
+        """The visits of those who are or were just there, if all of them need nothing more; else none."""
         there = [visit for visit in visits if visit.was_in_sight(at, thrift.gap_seconds)]
         if not all(map(is_settled, there)) or not all(face.is_clear(thrift) for face in self._in_sight(at)):
             return []
-        left = self.empty_since is not None and all(visit.last_seen_at <= self.empty_since for visit in there)
-        return [] if left else there
+        return there
+
+    def _have_left(self, visits: Collection[Visit]) -> bool:
+        """Whether a look since the visits' last sight showed nobody."""
+        return self.empty_since is not None and all(
+            visit.last_seen_at <= self.empty_since for visit in visits
+        )
 
     def _in_sight(self, at: float) -> list[WatchedFace]:
         return [face for face in self.faces if abs(at - face.seen_at) <= NEAR_SECONDS]

@@ -8,7 +8,7 @@ import { markedPhoto } from "./photo.js";
 import { bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
 import { faceSentence, isWaiting, outcome, who } from "./words.js";
 
-const POLL_MILLISECONDS = 1_500;
+const POLL_MILLISECONDS = 1_000;
 const POLL_WHEN_OVER_MILLISECONDS = 6_000;
 
 export function visitView(page, doorId, visitId) {

@@ -7,7 +7,7 @@ import { markedPhoto } from "./photo.js";
 import { bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
 import { isWaiting, outcome, who } from "./words.js";
 
-const POLL_MILLISECONDS = 1_500;
+const POLL_MILLISECONDS = 1_000;
 const RECENT_EVERY = 3;
 const PAGE_SIZE = 12;
 

@@ -40,6 +40,19 @@ def processor(aws: Aws, processors: RekognitionStreamProcessors) -> Iterator[Str
     role = aws.client("iam").create_role(
         RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
+    may = [
+        {
+            "Effect": "Allow",
+            "Action": ["kinesisvideo:GetDataEndpoint", "kinesisvideo:GetMedia"],
+            "Resource": video,
+        },
+        {"Effect": "Allow", "Action": ["kinesis:PutRecord", "kinesis:PutRecords"], "Resource": data},
+    ]
+    aws.client("iam").put_role_policy(
+        RoleName=name,
+        PolicyName="read-video-write-records",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": may}),
+    )
     settings = StreamProcessorSettings(name, video, data, name, 80.0, role["Role"]["Arn"])
     processors.create(settings)
     yield settings

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 GSTREAMER := gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav
-BROWSER := chromium fonts-dejavu-core
+BROWSER := chromium fonts-dejavu-core libatomic1
 
 # What `make run` plays and where: make run SOURCE=/dev/video0 MODE=fragments WEB_PORT=8081 FRESH=1
 SOURCE ?= demo

@@ -25,6 +25,8 @@ logger = Logger()
 metrics = Metrics()
 tracer = Tracer()
 
+bootstrap.prepare_to_receive_visitors()
+
 
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics

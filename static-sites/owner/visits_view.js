@@ -21,7 +21,7 @@ export function visitsView(page) {
   const waitingList = element("div", { class: "waiting-list" });
   const recentHeading = element("h2", { id: "recent-heading" }, "Recent visits");
   const recentList = element("ol", { role: "list", class: "recent-list card", "aria-labelledby": "recent-heading", hidden: true });
-  const noneYet = element("p", { class: "quiet" }, "There were no visits yet.");
+  const noneYet = element("p", { class: "quiet" }, "There are no earlier visits yet.");
   const older = element(
     "button",
     { type: "button", class: "button", hidden: true, on: { click: showOlder } },

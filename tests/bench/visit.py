@@ -15,7 +15,7 @@ from tests.e2e.browser import chromium, watched_context
 from tests.e2e.running_home import log_in, running_home, wait_until
 
 _FRAGMENT_SECONDS = 1.0
-_HOMES = 4
+_HOMES = 3
 _WAIT_SECONDS = 120.0
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -48,12 +48,12 @@ class Recordings:
     owner_messages: int = 0
 
     @contextmanager
-    def playing(self, clip: str) -> Iterator[tuple[RunningHome, Page]]:
-        """Show a clip again and again; the home, and the owner page logged in."""
+    def playing(self, clip: str, *options: str) -> Iterator[tuple[RunningHome, Page]]:
+        """Show a clip (`options`: --once or again and again); the home, and the owner page logged in."""
         over = self.stopped_at + GAP_SECONDS
         wait_until(lambda: True if time.monotonic() > over else None, "the last visit's end", 60.0)
         with (
-            running_home(self.folder, "--source", str(MEDIA / clip), ports=self.ports) as home,
+            running_home(self.folder, "--source", str(MEDIA / clip), *options, ports=self.ports) as home,
             watched_context(self.browser, home.hosts) as context,
         ):
             owner = context.new_page()
@@ -75,7 +75,7 @@ class Recordings:
 def recordings(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Recordings:
     """A home in which Anna was approved from one recording, came in and is known since."""
     recordings = Recordings(browser, tmp_path_factory.mktemp("real-people"))
-    with recordings.playing("visitor-a.mp4") as (home, owner):
+    with recordings.playing("visitor-a.mp4", "--once") as (home, owner):
         card = owner.get_by_role("article", name="Someone you don’t know")
         expect(card).to_have_count(1, timeout=WAIT_SECONDS * 1000)
         card.get_by_label("Name").fill(NAME)

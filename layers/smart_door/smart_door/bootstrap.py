@@ -6,11 +6,13 @@ function pays at its cold start for nothing that it does not need.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import time
 import uuid
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import boto3
@@ -86,6 +88,17 @@ def records() -> Records:
     from smart_door.adapters.records_kinesis import KinesisRecords
 
     return KinesisRecords(ProcessFaceMatchesConfig.from_env(os.environ).stream_name_prefix)
+
+
+def prepare_to_receive_visitors() -> None:
+    """In the function's init phase, do what would otherwise delay the first person at the door.
+
+    Outside of a Lambda runtime it does nothing. What fails here fails again, and is told, at a record.
+    """
+    if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+        with contextlib.suppress(Exception):
+            import_module("cv2")
+            receive_visitors()
 
 
 @cache

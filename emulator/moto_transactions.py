@@ -40,7 +40,7 @@ def repair() -> None:
         kept = [item for operation in transact_items for item in _kept(self, operation)]
         try:
             transact(self, transact_items)
-        except Exception:
+        except Exception:  # whatever refused it: nothing of a transaction may stay
             for item in kept:
                 item.put_back()
             raise

@@ -116,7 +116,9 @@ class ProcessEngine:
         self, pool: ProcessPoolExecutor, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         future = pool.submit(job, *args, **kwargs)
-        return await asyncio.wait_for(asyncio.wrap_future(future), self._job_seconds)
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the result.
+        async with asyncio.timeout(self._job_seconds):
+            return await asyncio.wrap_future(future)
 
     def _give_up(self, pool: ProcessPoolExecutor | None) -> None:
         """Forget the process; the next job makes a new one."""

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from smart_door import bootstrap
+from smart_door.bootstrap import parts
 from smart_door.domain.errors import PasscodeUsedError, RetryableError, VisitAlreadyDecidedError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.visits import Visit, VisitStatus
@@ -35,6 +36,7 @@ WIRED = (
     bootstrap.admit_visitor,
     bootstrap.enroll_face,
     bootstrap.door_names,
+    parts.dynamodb,
 )
 
 

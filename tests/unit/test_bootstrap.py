@@ -11,6 +11,8 @@ import pytest
 
 from smart_door import bootstrap
 from smart_door.adapters.photos_s3 import S3Photos
+from smart_door.bootstrap import parts
+from smart_door.domain.errors import ConfigurationError
 from tests.unit.test_config import ENVIRONMENT
 
 USE_CASES: list[Callable[[], object]] = [
@@ -39,10 +41,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.setattr(bootstrap, "_passcode_key", lambda _: b"key")
-    monkeypatch.setattr(bootstrap, "_site_url", lambda _: "https://door.example")
-    for use_case in USE_CASES:
-        use_case.cache_clear()  # type: ignore[attr-defined] # they are cached
+    monkeypatch.setattr(parts, "passcode_key", lambda _: b"key")
+    monkeypatch.setattr(parts, "site_url", lambda _: "https://door.example")
+    for cached in (*USE_CASES, parts.dynamodb):
+        cached.cache_clear()  # type: ignore[attr-defined] # they are cached
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda use_case: use_case.__name__)
@@ -65,6 +67,30 @@ def test_a_secret_is_never_shown() -> None:
     """Not even in the repr of a use case."""
     assert "b'key'" not in repr(bootstrap.admit_visitor())
     assert "b'key'" not in repr(bootstrap.decide_visit())
+
+
+def test_in_lambda_the_first_person_waits_for_no_wiring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The init phase wires the use case; elsewhere nothing is prepared."""
+    bootstrap.prepare_to_receive_visitors()
+    assert bootstrap.receive_visitors.cache_info().currsize == 0
+
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    bootstrap.prepare_to_receive_visitors()
+    assert bootstrap.receive_visitors.cache_info().currsize == 1
+
+
+def test_a_preparation_that_fails_is_told_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The init phase goes on, and the record meets the same error."""
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    monkeypatch.delenv("VISITS_TABLE")
+
+    bootstrap.prepare_to_receive_visitors()
+
+    assert "VISITS_TABLE" in capfd.readouterr().out
+    with pytest.raises(ConfigurationError):
+        bootstrap.receive_visitors()
 
 
 @pytest.mark.parametrize(

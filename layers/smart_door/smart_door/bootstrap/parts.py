@@ -1,0 +1,182 @@
+"""The parts that use cases are made of: each adapter with its client, made in one place.
+
+Adapters are imported where they are made, and a client is made once, so that a function pays at its cold
+start for nothing that it does not need.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from smart_door.domain.errors import ServiceUnavailableError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from smart_door.adapters.events_eventbridge import EventBridgeEvents
+    from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
+    from smart_door.adapters.face_search_results_kinesis import KinesisFaceSearchResults
+    from smart_door.adapters.faces_rekognition import RekognitionFaces
+    from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
+    from smart_door.adapters.frames_opencv import OpenCvFrames
+    from smart_door.adapters.messages_sns import SnsMessages
+    from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
+    from smart_door.adapters.photos_s3 import S3Photos
+    from smart_door.adapters.stream_processors_rekognition import RekognitionStreamProcessors
+    from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
+    from smart_door.adapters.visitors_dynamodb import DynamoDbVisitors
+    from smart_door.adapters.visits_dynamodb import DynamoDbVisits
+
+_CALLS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+_ONE_CALL = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+"""For what must not be repeated blindly, such as sending a message."""
+
+_PATIENT_CALLS = Config(
+    connect_timeout=2, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 5}
+)
+"""For calls that many make at once: some seconds of back-off before they count as throttled."""
+
+_PHOTO_CALLS = _CALLS.merge(
+    # Links with the bucket's regional name, which is what the pages' Content-Security-Policy allows.
+    Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+)
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """The client of all tables."""
+    return boto3.client("dynamodb", config=_CALLS)
+
+
+def visits(table: str) -> DynamoDbVisits:
+    """The visits in their table."""
+    from smart_door.adapters.visits_dynamodb import DynamoDbVisits
+
+    return DynamoDbVisits(dynamodb(), table)
+
+
+def visitors(table: str) -> DynamoDbVisitors:
+    """The visitors in their table."""
+    from smart_door.adapters.visitors_dynamodb import DynamoDbVisitors
+
+    return DynamoDbVisitors(dynamodb(), table)
+
+
+def passcodes(table: str) -> DynamoDbPasscodes:
+    """The passcodes in their table."""
+    from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
+
+    return DynamoDbPasscodes(dynamodb(), table)
+
+
+def idempotency_store(table: str) -> DynamoDBPersistenceLayer:
+    """Where Powertools remembers what was done."""
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    return DynamoDBPersistenceLayer(table, boto3_client=dynamodb())
+
+
+def photos(bucket: str, link_seconds: int = 60) -> S3Photos:
+    """The photos in their bucket, with links that hold so long."""
+    from smart_door.adapters.photos_s3 import S3Photos
+
+    return S3Photos(boto3.client("s3", config=_PHOTO_CALLS), bucket, link_seconds, time.time)
+
+
+def messages(owner_topic_arn: str = "") -> SnsMessages:
+    """Text messages; without a topic to visitors only."""
+    from smart_door.adapters.messages_sns import SnsMessages
+
+    return SnsMessages(boto3.client("sns", config=_ONE_CALL), owner_topic_arn)
+
+
+def events(bus_name: str) -> EventBridgeEvents:
+    """The event bus."""
+    from smart_door.adapters.events_eventbridge import EventBridgeEvents
+
+    return EventBridgeEvents(boto3.client("events", config=_CALLS), bus_name)
+
+
+def faces(collection_id: str = "") -> RekognitionFaces:
+    """The faces of a collection; without one, faces can only be compared."""
+    from smart_door.adapters.faces_rekognition import RekognitionFaces
+
+    return RekognitionFaces(boto3.client("rekognition", config=_CALLS), collection_id)
+
+
+def face_search(collection_id: str) -> RekognitionFaceSearch:
+    """Finds faces in pictures and searches them in a collection."""
+    from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
+
+    return RekognitionFaceSearch(boto3.client("rekognition", config=_PATIENT_CALLS), collection_id)
+
+
+def face_search_results(data_stream: str) -> KinesisFaceSearchResults:
+    """The data stream of face matches, to write."""
+    from smart_door.adapters.face_search_results_kinesis import KinesisFaceSearchResults
+
+    return KinesisFaceSearchResults(boto3.client("kinesis", config=_PATIENT_CALLS), data_stream)
+
+
+def fragments() -> KinesisVideoFragments:
+    """The fragments that Kinesis Video keeps."""
+    from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
+
+    return KinesisVideoFragments(
+        boto3.client("kinesisvideo", config=_CALLS),
+        lambda endpoint: boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=_CALLS),
+        time.time,
+        time.sleep,
+    )
+
+
+def frames() -> OpenCvFrames:
+    """The decoder of frames."""
+    from smart_door.adapters.frames_opencv import OpenCvFrames
+
+    return OpenCvFrames()
+
+
+def video_notification_settings() -> KinesisVideoNotificationSettings:
+    """The video streams' notifications, to switch."""
+    from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
+
+    return KinesisVideoNotificationSettings(boto3.client("kinesisvideo", config=_CALLS))
+
+
+def stream_processors() -> RekognitionStreamProcessors:
+    """Rekognition's stream processors."""
+    from smart_door.adapters.stream_processors_rekognition import RekognitionStreamProcessors
+
+    return RekognitionStreamProcessors(boto3.client("rekognition", config=_CALLS))
+
+
+def passcode_key(secret_arn: str) -> bytes:
+    """The key of the passcodes' hashes. Raises ServiceUnavailableError."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+    provider = SecretsProvider(boto3_client=boto3.client("secretsmanager", config=_CALLS))
+    try:
+        return str(provider.get(secret_arn)).encode()
+    except GetParameterError as error:
+        raise ServiceUnavailableError("secretsmanager", "GetSecretValue", "GetParameterError") from error
+
+
+def site_url(parameter: str) -> str:
+    """Where the pages are, without a slash at the end. Raises ServiceUnavailableError."""
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+    provider = SSMProvider(boto3_client=boto3.client("ssm", config=_CALLS))
+    try:
+        return str(provider.get(parameter)).rstrip("/")
+    except GetParameterError as error:
+        raise ServiceUnavailableError("ssm", "GetParameter", "GetParameterError") from error

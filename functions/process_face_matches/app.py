@@ -1,8 +1,9 @@
 """Kinesis records of face search, in batches, become visits.
 
-A record that fails is reported as a batch item failure; the rest of the batch is done all the same. Kinesis
-then sends everything from the first failed record on again, which is harmless (see
-`services.receive_visitors`), and what keeps failing ends in the on-failure queue.
+The rest of a batch is done whatever happens to one record. With a record that can never be done, trying again
+would only hold its shard: it goes to the queue of failed records as it is. Any other that fails is reported
+as a batch item failure; Kinesis then sends everything from the first failed record on again, which is
+harmless (see `services.receive_visitors`), and what keeps failing ends in the same queue, as Lambda tells it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import Ki
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from smart_door import bootstrap
-from smart_door.domain.errors import RetryableError, SmartDoorError
+from smart_door.domain.errors import PermanentError, SmartDoorError
 from smart_door.services.receive_visitors import Reception
 
 logger = Logger()
@@ -36,8 +37,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     began = time.monotonic()
     reception = bootstrap.receive_visitors().begin()
 
+    refused: list[str] = []
+
     def receive(record: KinesisStreamRecord) -> None:
-        _receive(record, reception)
+        if not _receive(record, reception):
+            refused.append(record.kinesis.sequence_number)
 
     processor = BatchProcessor(EventType.KinesisDataStreams, raise_on_entire_batch_failure=False)
     with processor(event["Records"], receive, context):
@@ -46,27 +50,30 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     failed = len(answer["batchItemFailures"])
     metrics.add_metric("RecordsProcessed", MetricUnit.Count, len(event["Records"]))
     metrics.add_metric("RecordsFailed", MetricUnit.Count, failed)
+    metrics.add_metric("RecordsRefused", MetricUnit.Count, len(refused))
     logger.info(
         "records processed",
         records=len(event["Records"]),
         failed=failed,
+        refused=len(refused),
         milliseconds=round((time.monotonic() - began) * 1000),
     )
     return answer
 
 
-def _receive(record: KinesisStreamRecord, reception: Reception) -> None:
-    sequence_number = record.kinesis.sequence_number
+def _receive(record: KinesisStreamRecord, reception: Reception) -> bool:
+    """Whether the record was done; otherwise it is in the queue of failed records."""
+    data, sequence_number = record.kinesis.data_as_bytes(), record.kinesis.sequence_number
     try:
-        reception.receive(bootstrap.records().parse(record.kinesis.data_as_bytes()))
+        reception.receive(bootstrap.records().parse(data))
+    except PermanentError as error:
+        logger.warning("record refused", sequence_number=sequence_number, error=str(error))
+        bootstrap.failed_records().put(data, sequence_number, str(error))
+        return False
     except SmartDoorError as error:
-        logger.warning(
-            "record failed",
-            sequence_number=sequence_number,
-            error=str(error),
-            retryable=isinstance(error, RetryableError),
-        )
+        logger.warning("record failed", sequence_number=sequence_number, error=str(error))
         raise
     except Exception:  # a fault of ours: the processor reports the record without a word, so say it here
         logger.exception("record failed unexpectedly", sequence_number=sequence_number)
         raise
+    return True

@@ -170,6 +170,7 @@ def home(aws: Aws, tables: Tables) -> Iterator[Home]:
         "EVENT_BUS_NAME": name,
         "PASSCODE_KEY_SECRET_ARN": secret_arn,
         "SITE_URL_PARAMETER": name,
+        "FAILED_RECORDS_QUEUE_URL": queue_url,
         "RECOGNITION_SIMILARITY": "99",
         "VISIT_MINUTES": "10",
         "VISIT_GAP_SECONDS": "15",

@@ -4,16 +4,19 @@ from tests.fakes.tables import InMemoryPasscodes, InMemoryVisitors, InMemoryVisi
 from tests.fakes.world import (
     FakeEvents,
     FakeFaces,
+    FakeFailedRecords,
     FakeFragments,
     FakeFrame,
     FakeFrames,
     FakeMessages,
     FakePhotos,
+    KeptRecord,
 )
 
 __all__ = [
     "FakeEvents",
     "FakeFaces",
+    "FakeFailedRecords",
     "FakeFragments",
     "FakeFrame",
     "FakeFrames",
@@ -22,4 +25,5 @@ __all__ = [
     "InMemoryPasscodes",
     "InMemoryVisitors",
     "InMemoryVisits",
+    "KeptRecord",
 ]

@@ -166,6 +166,29 @@ class FakeMessages:
             raise MessageNotSentError("InternalError")
 
 
+@dataclass(frozen=True)
+class KeptRecord:
+    """A record in the queue of failed records."""
+
+    data: bytes
+    sequence_number: str
+    error: str
+
+
+@dataclass
+class FakeFailedRecords:
+    """`ports.FailedRecords`. While `out_of_order`, it takes nothing."""
+
+    kept: list[KeptRecord] = field(default_factory=list)
+    out_of_order: bool = False
+
+    def put(self, data: bytes, sequence_number: str, error: str) -> None:
+        """Keep the record."""
+        if self.out_of_order:
+            raise ServiceUnavailableError("sqs", "SendMessage", "InternalFailure")
+        self.kept.append(KeptRecord(data, sequence_number, error))
+
+
 @dataclass
 class FakeEvents:
     """`ports.Events`. `failures` publishings fail first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from tests.unit.test_config import ENVIRONMENT
 
 USE_CASES: list[Callable[[], object]] = [
     bootstrap.records,
+    bootstrap.failed_records,
     bootstrap.receive_visitors,
     bootstrap.show_home,
     bootstrap.decide_visit,
@@ -80,7 +82,7 @@ def test_in_lambda_the_first_person_waits_for_no_wiring(monkeypatch: pytest.Monk
 
 
 def test_a_preparation_that_fails_is_told_and_tried_again(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
     """The init phase goes on, and the record meets the same error."""
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
@@ -88,7 +90,7 @@ def test_a_preparation_that_fails_is_told_and_tried_again(
 
     bootstrap.prepare_to_receive_visitors()
 
-    assert "VISITS_TABLE" in capfd.readouterr().out
+    assert "VISITS_TABLE" in log.getvalue()
     with pytest.raises(ConfigurationError):
         bootstrap.receive_visitors()
 

@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "EVENT_BUS_NAME": "bus",
     "PASSCODE_KEY_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:key",
     "SITE_URL_PARAMETER": "site-url",
+    "FAILED_RECORDS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/records",
     "RECOGNITION_SIMILARITY": "99",
     "VISIT_MINUTES": "10",
     "VISIT_GAP_SECONDS": "15",

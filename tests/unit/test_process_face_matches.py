@@ -12,6 +12,7 @@ import pytest
 from functions.process_face_matches.app import handler
 from smart_door import bootstrap
 from smart_door.adapters.records_kinesis import KinesisRecords
+from tests.fakes import FakeFailedRecords
 from tests.fakes.home import NOW, STREAM_ARN, Home
 from tests.unit.lambda_context import FakeContext
 
@@ -27,10 +28,17 @@ STRANGER = {
 }
 
 
+@pytest.fixture
+def queue() -> FakeFailedRecords:
+    """The queue of failed records."""
+    return FakeFailedRecords()
+
+
 @pytest.fixture(autouse=True)
-def wired(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def wired(home: Home, queue: FakeFailedRecords, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function over a home of fakes."""
     use = home.receive_visitors
+    monkeypatch.setattr(bootstrap, "failed_records", lambda: queue)
     monkeypatch.setattr(bootstrap, "receive_visitors", lambda: use)
     monkeypatch.setattr(bootstrap, "records", lambda: KinesisRecords("smart-door-"))
 
@@ -95,15 +103,32 @@ def failed(event: dict[str, Any]) -> list[str]:
     ],
     ids=["empty", "bytes", "cut", "list", "code", "field", "foreign stream", "other door", "nan"],
 )
-def test_a_malformed_record_fails_alone(home: Home, malformed: bytes) -> None:
-    """It is reported, and the rest of the batch goes on."""
-    assert failed(batch(malformed, data(1))) == ["0"]
+def test_a_malformed_record_holds_nobody_up(home: Home, queue: FakeFailedRecords, malformed: bytes) -> None:
+    """It goes to the queue as it came, at once, and the rest of the batch goes on."""
+    assert failed(batch(malformed, data(1))) == []
+    assert [(kept.data, kept.sequence_number) for kept in queue.kept] == [(malformed, "0")]
     assert home.visit.last_seen_at == NOW + 1
     assert home.messages.count == 1
 
 
-def test_records_that_were_done_are_harmless_when_kinesis_sends_them_again(home: Home) -> None:
+def test_a_malformed_record_that_cannot_be_queued_is_reported(home: Home, queue: FakeFailedRecords) -> None:
+    """Then Lambda tries again, and queues it in the end: it is not lost."""
+    queue.out_of_order = True
+    event = batch(b"{", data(1))
+    assert failed(event) == ["0"]
+    assert home.messages.count == 1
+
+    queue.out_of_order = False
+    assert failed(event) == []
+    assert [kept.data for kept in queue.kept] == [b"{"]
+    assert home.messages.count == 1
+
+
+def test_records_that_were_done_are_harmless_when_kinesis_sends_them_again(
+    home: Home, queue: FakeFailedRecords
+) -> None:
     """From the lowest failed one on, everything comes again."""
+    queue.out_of_order = True
     event = batch(data(0), b"{", data(1), data(2))
     assert failed(event) == ["1"]
     again = {"Records": event["Records"][1:]}
@@ -133,7 +158,7 @@ def test_an_invocation_has_one_canonical_line(log: io.StringIO) -> None:
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     (canonical,) = [line for line in lines if line.get("message") == "records processed"]
 
-    assert (canonical["records"], canonical["failed"]) == (2, 1)
+    assert (canonical["records"], canonical["failed"], canonical["refused"]) == (2, 0, 1)
     assert "nonsense" not in json.dumps(lines)
 
 

@@ -56,6 +56,7 @@ class ProcessFaceMatchesConfig:
     owner_topic_arn: str
     passcode_key_secret_arn: str
     site_url_parameter: str
+    failed_records_queue_url: str
     rules: Rules
 
     @classmethod
@@ -71,6 +72,7 @@ class ProcessFaceMatchesConfig:
             owner_topic_arn=_text(environ, "OWNER_TOPIC_ARN"),
             passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
             site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
+            failed_records_queue_url=_text(environ, "FAILED_RECORDS_QUEUE_URL"),
             rules=Rules(
                 recognition_similarity=_number(environ, "RECOGNITION_SIMILARITY", 80, 100),
                 visit_seconds=_number(environ, "VISIT_MINUTES", 1, 60) * 60,

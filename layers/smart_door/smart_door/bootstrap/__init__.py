@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
     from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
-    from smart_door.domain.ports import Messages, Records
+    from smart_door.domain.ports import FailedRecords, Messages, Records
     from smart_door.services.admit_visitor import AdmitVisitor
     from smart_door.services.decide_visit import DecideVisit
     from smart_door.services.enroll_face import EnrollFace
@@ -50,6 +50,12 @@ def records() -> Records:
     from smart_door.adapters.records_kinesis import KinesisRecords
 
     return KinesisRecords(ProcessFaceMatchesConfig.from_env(os.environ).stream_name_prefix)
+
+
+@cache
+def failed_records() -> FailedRecords:
+    """Keeps the records that nothing can be done with."""
+    return parts.failed_records(ProcessFaceMatchesConfig.from_env(os.environ).failed_records_queue_url)
 
 
 def prepare_to_receive_visitors() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
     from smart_door.adapters.face_search_results_kinesis import KinesisFaceSearchResults
     from smart_door.adapters.faces_rekognition import RekognitionFaces
+    from smart_door.adapters.failed_records_sqs import SqsFailedRecords
     from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
     from smart_door.adapters.frames_opencv import OpenCvFrames
     from smart_door.adapters.messages_sns import SnsMessages
@@ -116,6 +117,13 @@ def face_search(collection_id: str) -> RekognitionFaceSearch:
     from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
 
     return RekognitionFaceSearch(boto3.client("rekognition", config=_PATIENT_CALLS), collection_id)
+
+
+def failed_records(queue_url: str) -> SqsFailedRecords:
+    """The queue of records that nothing can be done with."""
+    from smart_door.adapters.failed_records_sqs import SqsFailedRecords
+
+    return SqsFailedRecords(boto3.client("sqs", config=_CALLS), queue_url)
 
 
 def face_search_results(data_stream: str) -> KinesisFaceSearchResults:

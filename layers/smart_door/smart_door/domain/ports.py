@@ -228,3 +228,13 @@ class Events(Protocol):
 
         Raises ServiceUnavailableError also where the bus took the call but not the entry.
         """
+class FailedRecords(Protocol):
+    """Where a record goes with which nothing can be done, so that it is not lost."""
+
+    def put(self, data: bytes, sequence_number: str, error: str) -> None:
+        """Keep the record's data as it came, with its number and what was wrong.
+
+        Raises ServiceUnavailableError, and ServiceRefusedError where the queue never takes it.
+        """
+
+

@@ -160,7 +160,7 @@ class Pipeline:
             if self._stopping:
                 self._child.send_signal(signal.SIGINT)
             listening = asyncio.create_task(self._listen(self._child))
-            looking = asyncio.create_task(watch.look())
+            looking = asyncio.create_task(watch.look(lambda: self._stopping))
             stream = asyncio.StreamReader()
             loop = asyncio.get_running_loop()
             transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
@@ -188,6 +188,8 @@ class Pipeline:
         try:
             return reader.feed(data)
         except MatroskaError as error:
+            if self._stopping:  # stopped before the first frame, GStreamer writes a file without a track
+                return []
             raise SourceBrokenError(self._source.label, f"GStreamer wrote no Matroska ({error})") from error
 
     async def _listen(self, child: Process) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -42,8 +42,8 @@ class Watch:
             os.close(self._write_end)
             self._write_end = None
 
-    async def look(self) -> None:
-        """Show the gate what comes, until the child ends."""
+    async def look(self, stopping: Callable[[], bool]) -> None:
+        """Show the gate what comes, until the child ends; one that is stopping may write what is no video."""
         if self._gate is None or self._pipe is None:
             return
         reader, stream = FragmentReader(), asyncio.StreamReader()
@@ -55,7 +55,8 @@ class Watch:
                     block = one.blocks[0]
                     self._gate.see(one.payload(block), one.timecode_ms)
         except MatroskaError as error:
-            log.warning("the motion gate sees nothing: GStreamer wrote no Matroska (%s)", error)
+            if not stopping():
+                log.warning("the motion gate sees nothing: GStreamer wrote no Matroska (%s)", error)
         finally:
             transport.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -12,10 +13,14 @@ import pytest
 
 from kvs_producer.errors import GStreamerError, PermanentError, SourceBrokenError, SourceError
 from kvs_producer.gstreamer import explain, input_codec
+from kvs_producer.motion import MotionGate
 from kvs_producer.pipeline import Captured, Encoding, Pipeline
 from kvs_producer.sources import Size, Source, parse_source
 
 SMALL = Encoding(frames_per_second=15, size=Size(160, 120), kilobits_per_second=200)
+
+NO_TRACK = "1a45dfa38b4282886d6174726f736b611853806701ffffffffffffff1654ae6b80"
+"""A Matroska file with a header, a segment of unknown size, and Tracks without one."""
 
 
 def capture(source: Source, encoding: Encoding = SMALL, stop_after: int | None = None) -> list[Captured]:
@@ -76,6 +81,41 @@ def test_a_live_source_that_is_stopped_delivers_its_last_fragment() -> None:
     last = found[-1].fragment
     assert last.starts_with_key_frame
     assert 0 < last.duration_ms <= 1000
+
+
+def test_a_source_that_is_stopped_before_its_first_frame_ends_without_complaint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Given a stop so early that GStreamer writes a file without a track, nothing is wrong."""
+    (tmp_path / "gst-launch-1.0").write_text(
+        f"#!{sys.executable}\n"
+        "import os, pathlib, signal, sys, time\n"
+        f"no_track = bytes.fromhex('{NO_TRACK}')\n"
+        "pipes = [int(word[3:]) for word in sys.argv if word.startswith('fd=')]\n"
+        "def stop(*_): [os.write(pipe, no_track) for pipe in pipes]; sys.exit()\n"
+        "signal.signal(signal.SIGINT, stop)\n"
+        f"pathlib.Path({str(tmp_path / 'ready')!r}).touch()\n"
+        "time.sleep(30)\n"
+    )
+    (tmp_path / "gst-launch-1.0").chmod(0o755)
+    monkeypatch.setattr("kvs_producer.pipeline.PROGRAM", str(tmp_path / "gst-launch-1.0"))
+
+    async def run() -> list[Captured]:
+        pipeline = Pipeline(parse_source("test-pattern", SMALL.size), SMALL, MotionGate())
+        consuming = asyncio.create_task(everything(pipeline))
+        while not (tmp_path / "ready").exists():
+            await asyncio.sleep(0.01)
+        await pipeline.stop()
+        return await consuming
+
+    assert asyncio.run(asyncio.wait_for(run(), 60)) == []
+    assert not caplog.records
+
+
+async def everything(pipeline: Pipeline) -> list[Captured]:
+    """All fragments of a pipeline."""
+    async with aclosing(pipeline.fragments()) as fragments:
+        return [captured async for captured in fragments]
 
 
 def test_a_name_with_odd_characters_is_only_a_name(clips: Callable[[str], Path], tmp_path: Path) -> None:

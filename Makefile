@@ -47,9 +47,19 @@ $(VENV)/.test: requirements-dev.txt pyproject.toml
 	@$(PIP) --no-deps --editable .
 	@touch $(VENV)/.run $@
 
-# Fast tests first; the last ones drive Chromium through the whole system.
+# For another processor or Python: make build BUILD_MACHINE=x86_64 BUILD_PYTHON=3.12 BUILD_FOLDER=/tmp/elsewhere/build
+BUILD_MACHINE ?= aarch64
+BUILD_PYTHON ?= 3.13
+BUILD_FOLDER ?= .aws-sam/build
+
+build: $(VENV)/.test ## what goes to Lambda, in .aws-sam/build, with its sizes
+	@$(BIN)/python -m scripts.build --machine $(BUILD_MACHINE) --python $(BUILD_PYTHON) --folder "$(BUILD_FOLDER)"
+
+# Fast tests first, a file at a time on each of a few cores; the last ones drive Chromium through the whole system.
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 test: setup ## every test
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/permissions tests/e2e
 

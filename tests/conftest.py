@@ -1,4 +1,4 @@
-"""Fixtures for tests of more than one part: a running emulator."""
+"""Fixtures for tests of more than one part: a running emulator; and how tests are shared among processes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
 SESSION = boto3.session.Session()  # one for all: it reads each service's model once
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file run in one process, in their order; `xdist_group` holds files together."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 def free_port() -> int:

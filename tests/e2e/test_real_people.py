@@ -32,7 +32,11 @@ GAP_SECONDS = 16.0  # after this long without a face, whoever is seen makes a ne
 LONG_SECONDS = 12.0  # seen for this long, a visit has had every chance to send a second message
 WAIT_SECONDS = 300.0
 
-pytestmark = [pytest.mark.media, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.media,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("whole system"),  # one at a time: it keeps two cores busy
+]
 
 
 @dataclass

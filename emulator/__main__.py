@@ -33,11 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    settings = Settings(
-        endpoint_url=f"http://127.0.0.1:{arguments.port}",
-        web_url=f"http://127.0.0.1:{arguments.web_port}",
-        data_dir=Path(arguments.data).expanduser().resolve(),
-    )
+    _talk_to_itself_only()
     try:
         # The services are imported where they are needed: help and wrong use answer at once.
         from emulator.server import serve
@@ -49,6 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _talk_to_itself_only() -> None:
+    """The emulator's parts are AWS clients of each other, whatever profiles and proxies are set up here."""
+    for name in [*os.environ]:
+        if name.startswith("AWS_") or name.upper() in ("HTTP_PROXY", "ALL_PROXY"):
+            del os.environ[name]
+    os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
 
 def _say_ready(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emulator.coverage import coverage_table
+from tests.conftest import start_emulator
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +46,28 @@ def test_help_says_how_clients_reach_it() -> None:
         "us-east-1",
     ):
         assert word in answer.stdout
+
+
+def test_profiles_and_proxies_of_this_machine_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who works with AWS has a profile and a proxy: a stack comes up all the same."""
+    with monkeypatch.context() as this_machine:
+        this_machine.setenv("AWS_PROFILE", "work")
+        this_machine.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")
+        this_machine.setenv("http_proxy", "http://127.0.0.1:9")
+        emulator = start_emulator(tmp_path / "data")
+    try:
+        parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "here"}}
+        cloudformation = emulator.client("cloudformation")
+        cloudformation.create_stack(
+            StackName="home", TemplateBody=json.dumps({"Resources": {"Parameter": parameter}})
+        )
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName="home", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+    finally:
+        emulator.stop()
 
 
 @pytest.mark.parametrize("option", ["--port", "--web-port"])
@@ -82,16 +105,18 @@ def test_an_interrupt_while_it_starts_is_no_error(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stderr is not None
-    with process, process.stderr:
+    imported: list[str] = []
+    try:
         for line in process.stderr:
-            if line.endswith("| emulator.starting\n"):
-                break
-        for line in process.stderr:
-            if "| " in line and "botocore" in line:  # it is at the services now
+            imported.append(line.split()[-1])
+            if imported[-1] == "botocore":  # it is at the services now
                 process.send_signal(signal.SIGINT)
                 break
-        rest = process.stderr.read()
-        assert process.wait(30) == 0
+        _, rest = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert "emulator.starting" in imported
+    assert process.returncode == 0
     assert "Traceback" not in rest
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from emulator.rekognition.exceptions import OperationMissingError
+from emulator.rekognition.exceptions import InvalidParameterError
 from emulator.rekognition.models import MODEL_VERSION, Collection, IndexedFace, Store
 from emulator.rekognition.paging import page
 from emulator.service import Settings
@@ -54,9 +54,7 @@ class CollectionOperations:
     async def list_faces(self, fields: Fields) -> Fields:
         """In the order of indexing; all, or those of FaceIds."""
         if "UserId" in fields:
-            raise OperationMissingError(
-                "The emulator's Rekognition has no users: ListFaces cannot take UserId."
-            )
+            raise InvalidParameterError("The emulator's Rekognition has no users: leave UserId out.")
         faces = self._store.faces(fields["CollectionId"])
         if "FaceIds" in fields:
             wanted = set(fields["FaceIds"])

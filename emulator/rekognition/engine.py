@@ -1,9 +1,9 @@
 """The face engine as the service sees it: asynchronous, in a process of its own.
 
 dlib works for a tenth of a second and more without letting go; in the emulator's process it would hold up
-every other service. `ProcessEngine` has one worker process, gives it one job at a time, first come first
-served, and starts a new one when it dies or hangs. What was under way then fails with EngineLostError, which
-a caller may simply try again.
+every other service. `ProcessEngine` has one worker process, gives it one job at a time, pictures before video
+(see `turns`), and starts a new one when it dies or hangs. What was under way then fails with EngineLostError,
+which a caller may simply try again.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, Protocol, TypeVar
 
 from emulator.rekognition import worker
 from emulator.rekognition.detector import EngineSetupError
 from emulator.rekognition.faces import AnalysedFrame, Picture
+from emulator.rekognition.turns import FRAME_PATIENCE, PICTURE_PATIENCE, Turns
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,12 @@ class FaceEngine(Protocol):
         Raises worker.UnreadableImageError, EngineLostError.
         """
 
+    async def faces_in_pair(self, source: bytes, target: bytes) -> tuple[Picture, Picture]:
+        """Return the faces of two pictures, with embeddings of the source's largest and of all the target's.
+
+        Raises worker.UnreadableImageError, EngineLostError.
+        """
+
     async def faces_in_fragment(
         self, stream: str, fragment: bytes, first: float, step: float, most: int
     ) -> tuple[AnalysedFrame, ...]:
@@ -60,12 +67,15 @@ class FaceEngine(Protocol):
 
 
 class ProcessEngine:
-    """FaceEngine in one spawned process."""
+    """FaceEngine in one spawned process; `new_pool` makes it, and makes it again when it was lost."""
 
-    def __init__(self, job_seconds: float = JOB_SECONDS) -> None:
+    def __init__(
+        self, job_seconds: float = JOB_SECONDS, new_pool: Callable[[], Executor] | None = None
+    ) -> None:
         self._job_seconds = job_seconds
-        self._turn = asyncio.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        self._new_pool = new_pool or _new_pool
+        self._turns = Turns()
+        self._pool: Executor | None = None
         self._process_id: int | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -83,26 +93,37 @@ class ProcessEngine:
 
     async def faces_in_image(self, image: bytes, embeddings: int = worker.MANY) -> Picture:
         """See FaceEngine."""
-        return await self._run(worker.analyse_image, image, embeddings)
+        return await self._run(PICTURE_PATIENCE, worker.analyse_image, image, embeddings)
+
+    async def faces_in_pair(self, source: bytes, target: bytes) -> tuple[Picture, Picture]:
+        """See FaceEngine."""
+        return await self._run(PICTURE_PATIENCE, worker.analyse_pair, source, target)
 
     async def faces_in_fragment(
         self, stream: str, fragment: bytes, first: float, step: float, most: int
     ) -> tuple[AnalysedFrame, ...]:
-        """See FaceEngine."""
-        return await self._run(worker.analyse_fragment, stream, fragment, first, step, most)
+        """See FaceEngine. Every frame is a job of its own: a picture waits for one frame at most."""
+        frames: list[AnalysedFrame] = []
+        while len(frames) < most:
+            due = first + step * len(frames)
+            found = await self._run(FRAME_PATIENCE, worker.analyse_fragment, stream, fragment, due, step, 1)
+            if not found:
+                break
+            frames += found
+        return tuple(frames)
 
     async def _warm_up(self) -> None:
         try:
-            await self._run(worker.load)
+            await self._run(PICTURE_PATIENCE, worker.load)
         except (EngineLostError, EngineSetupError) as err:
             logger.warning("The face engine could not load: %s", err)
 
-    async def _run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._turn:
+    async def _run(self, patience: float, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self._turns.taken(patience):
             pool = self._pool
             try:
                 if pool is None:
-                    pool = self._pool = _new_pool()
+                    pool = self._pool = self._new_pool()
                     self._process_id = await self._result(pool, worker.load)
                 return await self._result(pool, job, *args, **kwargs)
             except BrokenProcessPool as err:
@@ -112,15 +133,13 @@ class ProcessEngine:
                 self._give_up(pool)
                 raise EngineLostError(f"The face engine took more than {self._job_seconds} s") from err
 
-    async def _result(
-        self, pool: ProcessPoolExecutor, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def _result(self, pool: Executor, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         future = pool.submit(job, *args, **kwargs)
         # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the result.
         async with asyncio.timeout(self._job_seconds):
             return await asyncio.wrap_future(future)
 
-    def _give_up(self, pool: ProcessPoolExecutor | None) -> None:
+    def _give_up(self, pool: Executor | None) -> None:
         """Forget the process; the next job makes a new one."""
         logger.error("The face engine's process was lost; it starts again with the next picture.")
         if self._pool is pool:
@@ -132,7 +151,7 @@ class ProcessEngine:
         self._process_id = None
 
 
-def _new_pool() -> ProcessPoolExecutor:
+def _new_pool() -> Executor:
     # Never fork: the emulator has threads, and a fork copies locks that they hold.
     return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=worker.prepare)
 

@@ -11,8 +11,9 @@ RekognitionError                            never raised itself
 ├── ResourceNotFoundError                   400
 ├── ResourceAlreadyExistsError              400
 ├── ResourceInUseError                      400
+├── AccessDeniedError                       400   the account does not have the operation
 ├── InternalServerError                     500   retryable: AWS's SDKs try again by themselves
-└── OperationMissingError                   501   Rekognition has it, the emulator does not
+└── OperationMissingError                   400   Rekognition has it, the emulator does not
 """
 
 from __future__ import annotations
@@ -91,6 +92,12 @@ class ResourceInUseError(RekognitionError):
     code = "ResourceInUseException"
 
 
+class AccessDeniedError(RekognitionError):
+    """The account does not have the operation, whatever its policies allow."""
+
+    code = "AccessDeniedException"
+
+
 class InternalServerError(RekognitionError):
     """The engine was lost while it worked."""
 
@@ -99,7 +106,6 @@ class InternalServerError(RekognitionError):
 
 
 class OperationMissingError(RekognitionError):
-    """Rekognition has the operation or the option, the emulator does not."""
+    """Rekognition has the operation, the emulator does not."""
 
-    code = "NotImplemented"
-    status = 501
+    code = "UnknownOperationException"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from emulator.rekognition.collection_operations import face_with_version
 from emulator.rekognition.detector import EngineSetupError
@@ -23,6 +24,7 @@ from emulator.rekognition.similarity import DEFAULT_THRESHOLD, similarity
 from emulator.rekognition.worker import MANY, UnreadableImageError
 
 Fields = dict[str, Any]
+T = TypeVar("T")
 
 MOST_MATCHES = 4096
 _NO_FACE = "There are no faces in the image. Should be at least 1."
@@ -44,8 +46,9 @@ class ImageOperations:
     async def compare_faces(self, fields: Fields) -> Fields:
         """Compares the largest face of the source with every face of the target."""
         level = fields.get("QualityFilter", "NONE")
-        source = _largest(await self._picture(await image_bytes(fields["SourceImage"]), 1), level)
-        target = await self._picture(await image_bytes(fields["TargetImage"]))
+        images = await image_bytes(fields["SourceImage"]), await image_bytes(fields["TargetImage"])
+        pictured, target = await _answered(self._engine.faces_in_pair(*images))
+        source = _largest(pictured, level)
         faces = [face for face in target.faces if not reasons_against(face, target.height, level)]
         if not faces:
             raise InvalidParameterError(_NO_FACE)
@@ -126,14 +129,7 @@ class ImageOperations:
         return self._store.search(fields["CollectionId"], embedding, threshold, most)
 
     async def _picture(self, data: bytes, embeddings: int = MANY) -> Picture:
-        try:
-            return await self._engine.faces_in_image(data, embeddings)
-        except UnreadableImageError as err:
-            raise InvalidImageFormatError("Request has invalid image format") from err
-        except EngineLostError as err:
-            raise InternalServerError(f"{err}; please try again") from err
-        except EngineSetupError as err:
-            raise InternalServerError(str(err)) from err
+        return await _answered(self._engine.faces_in_image(data, embeddings))
 
     def _added(
         self, collection_id: str, data: bytes, external_image_id: str | None, faces: list[Face]
@@ -159,6 +155,18 @@ class ImageOperations:
         ]
         self._store.add_faces(collection_id, [record for record in records if record not in known.values()])
         return records
+
+
+async def _answered(answer: Awaitable[T]) -> T:
+    """Wait for the engine, and say what it raises as Rekognition would."""
+    try:
+        return await answer
+    except UnreadableImageError as err:
+        raise InvalidImageFormatError("Request has invalid image format") from err
+    except EngineLostError as err:
+        raise InternalServerError(f"{err}; please try again") from err
+    except EngineSetupError as err:
+        raise InternalServerError(str(err)) from err
 
 
 def _largest(picture: Picture, level: str) -> Face:

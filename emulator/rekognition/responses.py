@@ -109,6 +109,8 @@ class Rekognition:
             raise OperationMissingError(
                 f"The emulator's Rekognition has no operation {operation or '(none named)'}."
             )
+        if self._stream_processors is not None:
+            self._stream_processors.refuse(operation)
         try:
             sent = json.loads(body or b"{}")
         except ValueError as err:

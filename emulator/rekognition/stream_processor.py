@@ -29,8 +29,9 @@ from emulator.rekognition.worker import UnreadableVideoError
 
 logger = logging.getLogger(__name__)
 
-FRAMES_A_JOB = 2  # so that other face operations wait no longer than for two frames
+FRAMES_A_WRITE = 2  # one call for a second of video
 MOST_MATCHES = 10
+_TOLERANCE = 0.01  # seconds: no frame begins so close to the end of its fragment
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds before reading or writing again after a failure
 
 
@@ -120,16 +121,16 @@ class FaceSearch:
         self._last_start = fragment.producer_time
         while True:
             first = max(self._due - fragment.producer_time, 0.0)
-            if first > fragment.duration:
+            if first > fragment.duration - _TOLERANCE:
                 return
             step = self._backlog.frame_seconds
             frames = await self._engine.faces_in_fragment(
-                self._processor.video_stream_arn, fragment.data, first, step, FRAMES_A_JOB
+                self._processor.video_stream_arn, fragment.data, first, step, FRAMES_A_WRITE
             )
             await self._write([self._record(fragment, frame) for frame in frames])
             if frames:
                 self._due = fragment.producer_time + first + step * len(frames)
-            if len(frames) < FRAMES_A_JOB:
+            if len(frames) < FRAMES_A_WRITE:
                 return
 
     async def _role(self) -> Mapping[str, str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from emulator.rekognition.engine import FaceEngine
 from emulator.rekognition.exceptions import (
+    AccessDeniedError,
     InvalidParameterError,
-    OperationMissingError,
     ResourceInUseError,
 )
 from emulator.rekognition.models import Store, StreamProcessor
@@ -59,11 +59,23 @@ class StreamProcessorOperations:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def refuse(self, operation: str) -> None:
+        """Raise AccessDeniedError for an operation that the account does not have.
+
+        What an account is answered that stream processors are closed to was not measured: of the modelled
+        errors this one fits best. Regions without them answer it without a message, to every operation.
+        """
+        available = self._settings.account.now().stream_processors
+        if available == "absent" and "StreamProcessor" in operation:
+            raise AccessDeniedError("")
+        if available == "closed" and operation == "CreateStreamProcessor":
+            raise AccessDeniedError("Streaming video is not available to this account.")
+
     async def create_stream_processor(self, fields: Fields) -> Fields:
         """Creates it STOPPED; whether its streams and collection exist is seen at the start."""
         settings = fields["Settings"]
         if "ConnectedHome" in settings or "S3Destination" in fields["Output"]:
-            raise OperationMissingError(
+            raise InvalidParameterError(
                 "The emulator's stream processors search faces; they detect no labels."
             )
         for member in _LABEL_DETECTION_ONLY:
@@ -85,6 +97,8 @@ class StreamProcessorOperations:
             updated_at=now,
             tags=fields.get("Tags", {}),
         )
+        if self._settings.account.now().stream_processors == "strict":
+            await self._check(processor)
         self._store.add_stream_processor(processor)
         return {"StreamProcessorArn": processor.arn}
 
@@ -142,8 +156,10 @@ class StreamProcessorOperations:
         processor = self._store.stream_processor(fields["Name"])
         if processor.status not in ("STARTING", "RUNNING"):
             raise ResourceInUseError(f"Stream Processor not available for stopping: it is {processor.status}")
+        task = self._tasks.pop(processor.name)
+        task.cancel()  # now: no step of it may change the status any more
         self._set(processor.name, "STOPPING")
-        stopping = asyncio.create_task(self._end(processor.name))
+        stopping = asyncio.create_task(self._end(processor.name, task))
         self._stopping.add(stopping)
         stopping.add_done_callback(self._stopping.discard)
         return {}
@@ -152,6 +168,13 @@ class StreamProcessorOperations:
         """Refused, as on AWS: only processors that detect labels have anything to update."""
         self._store.stream_processor(fields["Name"])
         raise InvalidParameterError("A face search stream processor cannot be updated; create another one.")
+
+    async def _check(self, processor: StreamProcessor) -> None:
+        search = FaceSearch(processor, self._store, self._engine, self._settings.region)
+        try:
+            await search.check()
+        except CannotGoOnError as err:
+            raise InvalidParameterError(f"Request has invalid parameters: {err}") from err
 
     def _begin(self, processor: StreamProcessor) -> None:
         task = asyncio.create_task(self._run(processor), name=f"stream processor {processor.name}")
@@ -173,9 +196,7 @@ class StreamProcessorOperations:
             logger.exception("Stream processor %s failed", processor.name)
             self._set(processor.name, "FAILED", f"Internal failure: {err!r}")
 
-    async def _end(self, name: str) -> None:
-        task = self._tasks.pop(name)
-        task.cancel()
+    async def _end(self, name: str, task: asyncio.Task[None]) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         self._set(name, "STOPPED")

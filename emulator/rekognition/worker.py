@@ -72,6 +72,14 @@ def analyse_image(image: bytes, embeddings: int) -> Picture:
     return detector.describe(pixels, detector.detect(pixels), embeddings)
 
 
+def analyse_pair(source: bytes, target: bytes) -> tuple[Picture, Picture]:
+    """Find the faces of two pictures that are to be compared: the largest of the source, all of the target.
+
+    Raises UnreadableImageError.
+    """
+    return analyse_image(source, 1), analyse_image(target, MANY)
+
+
 def analyse_fragment(
     stream: str, fragment: bytes, first: float, step: float, most: int
 ) -> tuple[AnalysedFrame, ...]:

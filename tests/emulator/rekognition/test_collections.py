@@ -231,7 +231,7 @@ def test_what_the_emulator_does_not_have_says_so(rekognition: Any, collection: s
     """Given an operation of Rekognition that is missing here, when called, then the error names it."""
     with pytest.raises(ClientError) as caught:
         rekognition.list_users(CollectionId=collection)
-    assert error_code(caught) == "NotImplemented"
+    assert error_code(caught) == "UnknownOperationException"
     assert "ListUsers" in caught.value.response["Error"]["Message"]
 
 

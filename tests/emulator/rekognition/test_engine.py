@@ -11,18 +11,19 @@ from typing import TypeVar
 
 import pytest
 
-from emulator.rekognition.engine import EngineLostError, ProcessEngine
+from emulator.rekognition.engine import JOB_SECONDS, EngineLostError, ProcessEngine
+from emulator.rekognition.faces import Picture
 from emulator.rekognition.worker import UnreadableImageError, UnreadableVideoError, load
 from matroska import Fragment
 
 T = TypeVar("T")
 
 
-def with_engine(use: Callable[[ProcessEngine], Awaitable[T]], **options: float) -> T:
+def with_engine(use: Callable[[ProcessEngine], Awaitable[T]], job_seconds: float = JOB_SECONDS) -> T:
     """Run something with an engine of its own, and end it."""
 
     async def run() -> T:
-        engine = ProcessEngine(**options)
+        engine = ProcessEngine(job_seconds)
         await engine.start()
         try:
             return await use(engine)
@@ -77,6 +78,17 @@ def test_rubbish_is_an_error_and_the_engine_goes_on(portrait: list[Fragment], gr
         return len((await engine.faces_in_image(grace_hopper)).faces)
 
     assert with_engine(use) == 1
+
+
+def test_a_pair_is_one_job(grace_hopper: bytes, astronaut: bytes) -> None:
+    """Given two pictures, when asked about together, then both answers come, in order, with embeddings."""
+
+    async def use(engine: ProcessEngine) -> tuple[Picture, Picture]:
+        return await engine.faces_in_pair(grace_hopper, astronaut)
+
+    source, target = with_engine(use)
+    assert (source.width, source.height, target.width, target.height) == (512, 600, 512, 512)
+    assert all(face.embedding is not None for face in (*source.faces, *target.faces))
 
 
 def test_an_engine_that_dies_is_started_again(grace_hopper: bytes) -> None:

@@ -213,7 +213,7 @@ def create(door: Door, **changes: Any) -> None:
         ({"Name": "no spaces"}, "ValidationException"),
         ({"RoleArn": "somebody"}, "ValidationException"),
         ({"Input": {"KinesisVideoStream": {"Arn": "x"}}}, "ValidationException"),
-        ({"Settings": {"ConnectedHome": {"Labels": ["PERSON"]}}}, "NotImplemented"),
+        ({"Settings": {"ConnectedHome": {"Labels": ["PERSON"]}}}, "InvalidParameterException"),
     ],
 )
 def test_what_makes_no_face_search_is_refused(door: Door, changes: dict[str, Any], code: str) -> None:

@@ -111,7 +111,8 @@ class Archive:
     async def wait(self, seconds: float) -> None:
         """Wait until a fragment is added or the stream is deleted, at most `seconds`."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     async def read(
         self, record: FragmentRecord, before: Mapping[str, str], after: Mapping[str, str]
@@ -127,6 +128,18 @@ class Archive:
             return None
         header, rest = data[: record.header_bytes], data[record.header_bytes :]
         return header + encode_tags(before) + rest + encode_tags(after)
+
+    async def fragment(self, record: FragmentRecord) -> Fragment | None:
+        """Return a fragment as the producer sent it; None if it has expired."""
+        data = await self.read(record, {}, {})
+        return next(iter(FragmentReader().feed(data)), None) if data else None
+
+    async def header(self, record: FragmentRecord) -> bytes | None:
+        """Return the beginning of a fragment's file, in which its tracks are; None if it has expired."""
+        try:
+            return await asyncio.to_thread(self._folder.read_header, record)
+        except FileNotFoundError:
+            return None
 
     async def expire(self, retention_hours: int) -> None:
         """Remove what is older than the stream's retention."""
@@ -178,10 +191,9 @@ class Archive:
         for record in self._by_time.get(producer_ms, ()):
             if record.explicitly_ended:
                 continue
-            data = await self.read(record, {}, {})
-            for stored in FragmentReader().feed(data or b""):
-                if _frames(fragment)[: len(stored.blocks)] == _frames(stored):
-                    halves.append(record)
+            stored = await self.fragment(record)
+            if stored and _frames(fragment)[: len(stored.blocks)] == _frames(stored):
+                halves.append(record)
         return halves
 
 

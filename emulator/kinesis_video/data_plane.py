@@ -9,15 +9,19 @@ from pathlib import Path
 from aiohttp import web
 
 from emulator.kinesis_video.archive import Archive
-from emulator.kinesis_video.exceptions import ConnectionLimitExceededError
+from emulator.kinesis_video.clip import get_clip
+from emulator.kinesis_video.exceptions import ConnectionLimitExceededError, NoDataRetentionError
 from emulator.kinesis_video.fragment_folder import FragmentFolder, FragmentNumbers, FragmentRecord
 from emulator.kinesis_video.get_media import GetMediaConnection, send_fragments, start_position
+from emulator.kinesis_video.hls import Hls
+from emulator.kinesis_video.images import get_images
 from emulator.kinesis_video.ingest import Ingest, Limits, Target
 from emulator.kinesis_video.models import Stream, Streams
 from emulator.kinesis_video.notifications import Notifications
 from emulator.kinesis_video.paging import page
 from emulator.kinesis_video.put_media import PutMediaConnection, PutMediaHeaders
 from emulator.kinesis_video.requests import Fields
+from emulator.kinesis_video.selection import milliseconds
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +36,10 @@ _EXPIRE_EVERY_SECONDS = 30
 class DataPlane:
     """The fragments of all streams and the connections that carry them."""
 
-    def __init__(self, streams: Streams, notifications: Notifications, folder: Path, limits: Limits) -> None:
+    def __init__(
+        self, streams: Streams, notifications: Notifications, folder: Path, limits: Limits, playback: Hls
+    ) -> None:
+        self.playback = playback
         self._streams = streams
         self._notifications = notifications
         self._folder = folder
@@ -113,6 +120,19 @@ class DataPlane:
         archive = await self._fresh_archive(self._find(fields))
         return await send_fragments(request, archive, fields["Fragments"])
 
+    async def get_clip(self, _: web.Request, fields: Fields) -> web.Response:
+        """GetClip."""
+        data = await get_clip(await self._retained(fields), fields)
+        return web.Response(body=data, content_type="video/mp4")
+
+    async def get_images(self, fields: Fields) -> Fields:
+        """GetImages."""
+        return await get_images(await self._retained(fields), fields)
+
+    async def get_hls_streaming_session_url(self, fields: Fields) -> Fields:
+        """GetHLSStreamingSessionURL; `playback` answers the player."""
+        return await self.playback.session_url(await self._retained(fields), fields)
+
     async def list_fragments(self, fields: Fields) -> Fields:
         """ListFragments: all, or those whose timestamp lies in a range that includes its ends."""
         archive = await self._fresh_archive(self._find(fields))
@@ -124,6 +144,13 @@ class DataPlane:
         found, token = page(records, lambda record: record.number, fields.get("NextToken"), limit)
         fragments = [_describe(record) for record in found]
         return {"Fragments": fragments, "NextToken": token} if token else {"Fragments": fragments}
+
+    async def _retained(self, fields: Fields) -> Archive:
+        """Return the fragments of a stream that keeps them. Raises NoDataRetentionError if it does not."""
+        stream = self._find(fields)
+        if not stream.retention_hours:
+            raise NoDataRetentionError(f"The stream {stream.name} does not retain data")
+        return await self._fresh_archive(stream)
 
     def _find(self, fields: Fields) -> Stream:
         return self._streams.find(fields.get("StreamName"), fields.get("StreamARN"))
@@ -155,7 +182,7 @@ def _is_selected(record: FragmentRecord, fields: Fields) -> bool:
     by_producer = selector["FragmentSelectorType"] == "PRODUCER_TIMESTAMP"
     time_ms = record.producer_ms if by_producer else record.server_ms
     span = selector["TimestampRange"]
-    return bool(span["StartTimestamp"] * 1000 <= time_ms <= span["EndTimestamp"] * 1000)
+    return milliseconds(span["StartTimestamp"]) <= time_ms <= milliseconds(span["EndTimestamp"])
 
 
 def _describe(record: FragmentRecord) -> Fields:

@@ -6,10 +6,16 @@ KinesisVideoError                         never raised itself
 ├── ResourceInUseError                    400
 ├── VersionMismatchError                  400
 ├── NoDataRetentionError                  400
+├── UnsupportedStreamMediaTypeError       400
+├── MissingCodecPrivateDataError          400
+├── InvalidCodecPrivateDataError          400
+├── InvalidMediaFrameError                400
+├── ValidationError                       400
+├── SessionOverError                      403
 ├── TooManyTagsError                      400
 ├── ConnectionLimitExceededError          400
 ├── UnknownOperationError                 404   a path that Kinesis Video does not have
-└── OperationMissingError                 501   an operation that this emulator does not have
+└── OperationMissingError                 404   an operation that this emulator does not have
 """
 
 from __future__ import annotations
@@ -59,6 +65,43 @@ class NoDataRetentionError(KinesisVideoError):
     code = "NoDataRetentionException"
 
 
+class UnsupportedStreamMediaTypeError(KinesisVideoError):
+    """The stream's video is not H.264."""
+
+    code = "UnsupportedStreamMediaTypeException"
+
+
+class MissingCodecPrivateDataError(KinesisVideoError):
+    """A track does not say how it is to be decoded."""
+
+    code = "MissingCodecPrivateDataException"
+
+
+class InvalidCodecPrivateDataError(KinesisVideoError):
+    """What a track says of its decoding is not as ISO/IEC 14496-15 has it."""
+
+    code = "InvalidCodecPrivateDataException"
+
+
+class InvalidMediaFrameError(KinesisVideoError):
+    """A frame cannot be understood as its codec says."""
+
+    code = "InvalidMediaFrameException"
+
+
+class ValidationError(KinesisVideoError):
+    """Parameters that are allowed by themselves, but not together."""
+
+    code = "ValidationException"
+
+
+class SessionOverError(KinesisVideoError):
+    """The token of a playback session is none, or its time is over."""
+
+    code = "AccessDeniedException"
+    status = 403
+
+
 class TooManyTagsError(KinesisVideoError):
     """A stream has at most 50 tags."""
 
@@ -81,5 +124,5 @@ class UnknownOperationError(KinesisVideoError):
 class OperationMissingError(KinesisVideoError):
     """Kinesis Video has the operation, the emulator does not."""
 
-    code = "NotImplemented"
-    status = 501
+    code = "UnknownOperationException"
+    status = 404

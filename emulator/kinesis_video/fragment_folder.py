@@ -94,6 +94,11 @@ class FragmentFolder:
         """Return a fragment's file; FileNotFoundError if it has been removed."""
         return (self._path / _file_name(number)).read_bytes()
 
+    def read_header(self, record: FragmentRecord) -> bytes:
+        """Return only the segment's header of a fragment; FileNotFoundError if it has been removed."""
+        with (self._path / _file_name(record.number)).open("rb") as file:
+            return file.read(record.header_bytes)
+
     def remove(self, numbers: Iterable[str], remaining: Iterable[FragmentRecord]) -> None:
         """Remove fragments' files; at times the index is written anew, with the `remaining` records."""
         for number in numbers:

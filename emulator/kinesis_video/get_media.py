@@ -11,6 +11,7 @@ from emulator.kinesis_video.archive import Archive
 from emulator.kinesis_video.exceptions import InvalidArgumentError
 from emulator.kinesis_video.put_media import CONNECTION_LOST
 from emulator.kinesis_video.requests import Fields
+from emulator.kinesis_video.selection import milliseconds
 from matroska import encode_tags
 from matroska.header import EBML_HEADER, SEGMENT_BEGIN
 
@@ -40,9 +41,10 @@ def start_position(archive: Archive, selector: Fields) -> int:
     start = selector.get("StartTimestamp")
     if start is None:
         raise InvalidArgumentError(f"StartSelector.StartTimestamp must be given for {kind}")
+    start_ms = milliseconds(start)
     if kind == "SERVER_TIMESTAMP":
-        return archive.first_position(lambda record: record.server_ms >= start * 1000)
-    return archive.first_position(lambda record: record.producer_ms + record.duration_ms > start * 1000)
+        return archive.first_position(lambda record: record.server_ms >= start_ms)
+    return archive.first_position(lambda record: record.producer_ms + record.duration_ms > start_ms)
 
 
 class GetMediaConnection:

@@ -108,7 +108,8 @@ class PutMediaConnection:
                 said_idle = True
                 await self._acknowledge(Acknowledgement("IDLE"))
             try:
-                data = await asyncio.wait_for(self._request.content.readany(), _TICK_SECONDS)
+                async with asyncio.timeout(_TICK_SECONDS):
+                    data = await self._request.content.readany()
             except TimeoutError:
                 self._ingest.check_stream()
                 continue

@@ -11,6 +11,7 @@ from aiohttp import web
 from botocore import xform_name
 
 from emulator.errors import json_error
+from emulator.kinesis_video import hls
 from emulator.kinesis_video.control_plane import ControlPlane
 from emulator.kinesis_video.data_plane import DataPlane
 from emulator.kinesis_video.exceptions import (
@@ -24,7 +25,8 @@ from emulator.kinesis_video.notifications import Notifications
 from emulator.kinesis_video.requests import operation_name, parse_input
 from emulator.service import Settings
 
-_STREAMING = frozenset({"GetMedia", "GetMediaForFragmentList"})
+_STREAMING = frozenset({"GetMedia", "GetMediaForFragmentList", "GetClip"})
+_OF_FRAGMENTS = frozenset({"ListFragments", "GetImages", "GetHLSStreamingSessionURL"})
 
 
 class KinesisVideo:
@@ -38,7 +40,10 @@ class KinesisVideo:
         "DescribeNotificationConfiguration": "",
         "DescribeStream": "",
         "DescribeStreamStorageConfiguration": "",
+        "GetClip": "H.264 without sound; the first 200 fragments or 100 MB",
         "GetDataEndpoint": "always this endpoint",
+        "GetHLSStreamingSessionURL": "FRAGMENTED_MP4, H.264 without sound; sessions end with the emulator",
+        "GetImages": "",
         "GetMedia": "NOW is the next fragment to be completed; the call rate is not limited",
         "GetMediaForFragmentList": "",
         "ListFragments": "",
@@ -66,7 +71,8 @@ class KinesisVideo:
         streams = await asyncio.to_thread(Streams, settings, folder)
         self._notifications = Notifications(settings.endpoint_url)
         self._streams = streams
-        self._data = DataPlane(streams, self._notifications, folder, self._limits)
+        playback = hls.Hls(settings.endpoint_url)
+        self._data = DataPlane(streams, self._notifications, folder, self._limits, playback)
         self._control = ControlPlane(streams, settings.endpoint_url, self._data.delete)
         await self._data.open()
         self._expiring = asyncio.create_task(self._data.expire_forever())
@@ -86,6 +92,8 @@ class KinesisVideo:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         try:
+            if request.path.startswith(hls.PATH):
+                return await self._data.playback.handle(request)
             if request.method != "POST":
                 raise UnknownOperationError("Kinesis Video takes nothing but POST")
             return await self._answer(operation_name(request.path), request)
@@ -102,6 +110,6 @@ class KinesisVideo:
         if operation in _STREAMING:
             answer: web.StreamResponse = await getattr(self._data, method)(request, fields)
             return answer
-        plane = self._data if operation == "ListFragments" else self._control
+        plane = self._data if operation in _OF_FRAGMENTS else self._control
         output = await getattr(plane, method)(fields)
         return web.json_response(output, headers={"x-amzn-RequestId": str(uuid.uuid4())})

@@ -238,8 +238,7 @@ def test_the_storage_tier_is_kept(kinesis_video: Any, stream: str) -> None:
     ("service", "operation", "parameters", "name"),
     [
         ("kinesisvideo", "create_signaling_channel", {"ChannelName": "x"}, "CreateSignalingChannel"),
-        ("kinesis-video-archived-media", "get_hls_streaming_session_url", {}, "GetHLSStreamingSessionURL"),
-        ("kinesis-video-archived-media", "get_clip", {}, "GetClip"),
+        ("kinesis-video-archived-media", "get_dash_streaming_session_url", {}, "GetDASHStreamingSessionURL"),
     ],
 )
 def test_what_is_missing_says_so(
@@ -249,7 +248,7 @@ def test_what_is_missing_says_so(
     client = video.client(service, parameter_validation=False)
     with pytest.raises(ClientError) as caught:
         getattr(client, operation)(**parameters)
-    assert _code(caught) == ("NotImplemented", 501)
+    assert _code(caught) == ("UnknownOperationException", 404)
     assert name in caught.value.response["Error"]["Message"]
 
 

@@ -6,10 +6,12 @@ import json
 import time
 import uuid
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
-from matroska import encode_tags
+from matroska import Fragment, SegmentWriter, encode_tags
+from tests.emulator.asking import get
 
 
 @pytest.fixture
@@ -86,3 +88,29 @@ def test_unsigned_requests_are_refused(emulator: Any, make_stream: Any, connect:
     """Given no signature, when media is put, then it is refused."""
     status, code = connect(make_stream(emulator), emulator, Authorization="").error()
     assert (status, code) == (403, "MissingAuthenticationToken")
+
+
+def test_a_player_needs_no_signature_but_the_token(
+    emulator: Any, make_stream: Any, connect: Any, recording: list[Fragment]
+) -> None:
+    """Given a stream with video, when a player loads its HLS address, then the gateway lets it through."""
+    begin = float(int(time.time()))
+    stream = make_stream(emulator)
+    producer, writer = connect(stream, endpoint=emulator), SegmentWriter()
+    for fragment in recording:
+        at = round(begin * 1000) + fragment.timecode_ms
+        producer.send(writer.fragment(fragment, timecode_ms=at))
+    producer.finish()
+    producer.acknowledgements()
+    answer = emulator.client("kinesis-video-archived-media").get_hls_streaming_session_url(StreamName=stream)
+    address = answer["HLSStreamingSessionURL"]
+    assert address.startswith(emulator.endpoint_url)
+    for name in ("#EXT-X-STREAM-INF", "#EXT-X-MAP"):
+        status, body = get(address)
+        assert status == 200
+        assert name in body.decode()
+        address = urljoin(address, body.decode().splitlines()[-1])
+    status, body = get(address)
+    assert (status, body[4:8]) == (200, b"moof")
+    status, _ = get(address.replace("SessionToken=", "SessionToken=x"))
+    assert status == 403

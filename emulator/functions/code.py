@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from emulator import clients
 from emulator.aws_protocol import AwsError
 
 HOT_RELOAD_BUCKET = "hot-reload"
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_UNZIPPED_BYTES = 250 * 1024**2
+MAX_UPLOAD_BYTES = 50 * 1024**2
 _UNCHANGING = {"__pycache__", "site-packages", "node_modules", ".git"}
 
 
@@ -29,11 +32,14 @@ def invalid(message: str) -> AwsError:
     return AwsError("InvalidParameterValueException", message, 400)
 
 
-def place_code(code: Mapping[str, Any], store: Path) -> dict[str, Any]:
-    """Put a Code or Content parameter on disk (blocking) and describe it.
+def place_code(
+    code: Mapping[str, Any], store: Path, layers: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Put a Code or Content parameter on disk (blocking) and describe it; `layers` are those of the function.
 
-    Returns {"folder": absolute path, "sha256": base64, "size": bytes, "hot": used in place?}.
-    Raises AwsError (InvalidParameterValueException) where there is no such code.
+    Returns {"folder": absolute path, "sha256": base64, "size": bytes of the zip, "unzipped": bytes of its
+    files, "hot": used in place?}.
+    Raises AwsError (InvalidParameterValueException) where there is no such code, or too much.
     """
     if code.get("S3Bucket") == HOT_RELOAD_BUCKET:
         folder = Path(code.get("S3Key", ""))
@@ -41,19 +47,37 @@ def place_code(code: Mapping[str, Any], store: Path) -> dict[str, Any]:
             raise invalid(
                 f"{folder} is not a folder (S3Bucket {HOT_RELOAD_BUCKET} needs an absolute one as S3Key)"
             )
-        return {"folder": str(folder), "sha256": _sha256(str(folder).encode()), "size": 0, "hot": True}
+        return {
+            "folder": str(folder),
+            "sha256": _sha256(str(folder).encode()),
+            "size": 0,
+            "unzipped": 0,
+            "hot": True,
+        }
     archive = _archive(code)
     sha256 = _sha256(archive)
     folder = store / hashlib.sha256(archive).hexdigest()[:32]
-    if not folder.exists():
-        _unpack(archive, folder)
-    return {"folder": str(folder), "sha256": sha256, "size": len(archive), "hot": False}
+    unzipped = _unpack(archive, folder, layers)
+    return {
+        "folder": str(folder),
+        "sha256": sha256,
+        "size": len(archive),
+        "unzipped": unzipped,
+        "hot": False,
+    }
 
 
 def _archive(code: Mapping[str, Any]) -> bytes:
     if "ZipFile" in code:
         data = code["ZipFile"]
-        return data if isinstance(data, bytes) else base64.b64decode(data)
+        archive = data if isinstance(data, bytes) else base64.b64decode(data)
+        if len(archive) > MAX_UPLOAD_BYTES:
+            raise AwsError(
+                "RequestEntityTooLargeException",
+                f"A zip of more than {MAX_UPLOAD_BYTES} bytes must come from S3.",
+                413,
+            )
+        return archive
     if "S3Bucket" not in code:
         raise invalid("Please provide a source for function code.")
     s3 = clients.client("s3")
@@ -68,17 +92,39 @@ def _archive(code: Mapping[str, Any]) -> bytes:
         ) from err
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
+def check_size(unzipped: int, layers: Sequence[Mapping[str, Any]]) -> None:
+    """Raise AwsError (InvalidParameterValueException) where so many bytes and the layers are too large."""
+    # Folders used in place count nothing, and neither does what was placed before sizes were kept.
+    size = unzipped + sum(layer.get("unzipped", 0) for layer in layers)
+    if size < MAX_UNZIPPED_BYTES:
+        return
+    if not layers:
+        raise invalid(f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes")
+    raise invalid(
+        f"Function code combined with layers exceeds the maximum allowed size of {MAX_UNZIPPED_BYTES} bytes. "
+        f"The actual size is {size} bytes."
+    )
+
+
+def _unpack(archive: bytes, folder: Path, layers: Sequence[Mapping[str, Any]]) -> int:
+    """Unpack it unless that was done before; how many bytes are in it, unzipped."""
     unfinished = folder.with_suffix(".unpacking")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            unzipped = sum(entry.file_size for entry in opened.infolist())
+            if not opened.namelist():
+                raise invalid("Uploaded file must be a non-empty zip")
+            check_size(unzipped, layers)
+            if folder.exists():
+                return unzipped
             opened.extractall(unfinished)  # it refuses to write outside the folder
     except zipfile.BadZipFile as err:
         raise invalid(
             "Could not unzip uploaded file. Please check your file, then try to upload again."
         ) from err
     os.replace(unfinished, folder)
+    return unzipped
 
 
 def _sha256(data: bytes) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from emulator.functions.asynchronous import AsynchronousInvocations
-from emulator.functions.code import invalid, place_code
+from emulator.functions.code import check_size, invalid, place_code
 from emulator.functions.pool import Pool
 from emulator.functions.registry import Fields, Registry, conflict, revision, split_name
 
@@ -38,6 +38,7 @@ RESERVED_VARIABLES = frozenset(
 )  # fmt: skip
 MAX_TIMEOUT_SECONDS = 900
 MAX_VARIABLES_BYTES = 4096
+MAX_LAYERS = 5
 
 
 class FunctionOperations:
@@ -57,7 +58,8 @@ class FunctionOperations:
         _check(fields, {})
         if fields.get("PackageType", "Zip") != "Zip":
             raise invalid("The emulator runs functions of PackageType Zip only")
-        code = await self._place(fields["Code"])
+        layers = self._layers(fields.get("Layers", []))
+        code = await self._place(fields["Code"], layers)
         function: Fields = {
             **DEFAULTS,
             **{key: fields[key] for key in TAKEN if key in fields},
@@ -74,7 +76,7 @@ class FunctionOperations:
             **_described(code),
             **revision(),
             "tags": fields.get("Tags", {}),
-            "layers": self._layers(fields.get("Layers", [])),
+            "layers": layers,
             "policy": [],
         }
         self.registry.functions[name] = function
@@ -93,6 +95,20 @@ class FunctionOperations:
         if "ReservedConcurrentExecutions" in function:
             answer["Concurrency"] = {"ReservedConcurrentExecutions": function["ReservedConcurrentExecutions"]}
         return answer
+
+    async def get_account_settings(self, _: Fields) -> Fields:
+        """How many functions may run at a time, as the account is described, and how many are there."""
+        concurrent = int(self.registry.settings.account.now().lambda_concurrent_executions)
+        reserved = sum(
+            function.get("ReservedConcurrentExecutions", 0) for function in self.registry.functions.values()
+        )
+        return {
+            "AccountLimit": {
+                "ConcurrentExecutions": concurrent,
+                "UnreservedConcurrentExecutions": max(0, concurrent - reserved),
+            },
+            "AccountUsage": {"FunctionCount": len(self.registry.functions)},
+        }
 
     async def get_function_configuration(self, fields: Fields) -> Fields:
         """The configuration."""
@@ -113,7 +129,7 @@ class FunctionOperations:
     async def update_function_code(self, fields: Fields) -> Fields:
         """Replace the code; running invocations finish with the old one."""
         function = self._function(fields)
-        code = await self._place(fields)
+        code = await self._place(fields, function["layers"])
         if not fields.get("DryRun"):
             function.update(_described(code), **revision())
             await self._changed(function)
@@ -123,9 +139,9 @@ class FunctionOperations:
         """Change what is named and leave the rest."""
         function = self._function(fields)
         _check(fields, function)
-        function.update({key: fields[key] for key in TAKEN if key in fields}, **revision())
-        if "Layers" in fields:
-            function["layers"] = self._layers(fields["Layers"])
+        layers = self._layers(fields["Layers"]) if "Layers" in fields else function["layers"]
+        check_size(function["code"].get("unzipped", 0), layers)
+        function.update({key: fields[key] for key in TAKEN if key in fields}, layers=layers, **revision())
         await self._changed(function)
         return _configuration(function)
 
@@ -180,10 +196,17 @@ class FunctionOperations:
     def _function(self, fields: Fields) -> Fields:
         return self.registry.function(fields["FunctionName"], fields.get("Qualifier"))
 
-    async def _place(self, code: Fields) -> Fields:
-        return await asyncio.to_thread(place_code, code, self.registry.folder / "code")
+    async def _place(self, code: Fields, layers: list[Fields]) -> Fields:
+        return await asyncio.to_thread(place_code, code, self.registry.folder / "code", layers)
 
     def _layers(self, arns: list[str]) -> list[Fields]:
+        if len(arns) > MAX_LAYERS:
+            raise invalid(f"Cannot reference more than {MAX_LAYERS} layers.")
+        if len({arn.rpartition(":")[0] for arn in arns}) < len(arns):
+            raise invalid(
+                "Two different versions of the same layer are not allowed to be referenced in the same "
+                "function."
+            )
         layers = []
         for arn in arns:
             if arn not in self.registry.layers:

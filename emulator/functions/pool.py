@@ -17,8 +17,10 @@ from typing import Any
 
 from emulator.aws_protocol import AwsError
 from emulator.functions.code import fingerprint, layer_paths
+from emulator.functions.embedded_metrics import EmbeddedMetrics
 from emulator.functions.invocation import Invocation, Outcome
 from emulator.functions.runtime_api import RuntimeApi
+from emulator.functions.runtime_folder import make_runtime_folder
 from emulator.functions.worker import Task, Worker
 from emulator.iam.sessions import credentials_of
 from emulator.service import Settings
@@ -49,18 +51,23 @@ class Pool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._api = RuntimeApi()
+        self._metrics = EmbeddedMetrics()
         self._workers: dict[str, _Workers] = {}
+        self._runtime_folder = settings.data_dir / "lambda" / "runtime"
 
     async def start(self) -> None:
         """Open the runtime API."""
         (self._settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(make_runtime_folder, self._runtime_folder)
         await self._api.start()
+        self._metrics.start()
 
     async def close(self) -> None:
         """End all workers."""
         every = [worker for workers in self._workers.values() for worker in (*workers.idle, *workers.busy)]
         await asyncio.gather(*(worker.kill() for worker in every))
         await self._api.close()
+        await self._metrics.close()
 
     async def invoke(self, function: dict[str, Any], invocation: Invocation) -> Outcome:
         """Run one invocation. Raises AwsError (TooManyRequestsException) beyond the reserved concurrency."""
@@ -108,7 +115,7 @@ class Pool:
 
     async def _start(self, function: dict[str, Any]) -> Worker:
         credentials = await credentials_of(function["Role"], function["FunctionName"])
-        worker = Worker(self._task(function, credentials), self._api)
+        worker = Worker(self._task(function, credentials), self._api, self._metrics.accept)
         await worker.start()
         return worker
 
@@ -154,6 +161,8 @@ class Pool:
             folder=folder,
             environment={**self._environment(function, folder), **_upper(credentials)},
             log_path=self._settings.data_dir / "logs" / f"{function['FunctionName']}.log",
+            # A folder used in place holds sources only: what they import is installed here.
+            machine_packages=any(code["hot"] for code in (function["code"], *function["layers"])),
         )
 
     def _environment(self, function: dict[str, Any], folder: Path) -> dict[str, str]:
@@ -182,7 +191,7 @@ class Pool:
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": time.strftime("%Y/%m/%d/[$LATEST]local", time.gmtime()),
             "LAMBDA_TASK_ROOT": str(folder),
-            "LAMBDA_RUNTIME_DIR": str(folder),
+            "LAMBDA_RUNTIME_DIR": str(self._runtime_folder),
         }
 
 

@@ -43,6 +43,7 @@ class Lambda(FunctionOperations, LayerOperations, PermissionOperations, MappingO
         "DeleteFunctionConcurrency": "",
         "DeleteFunctionEventInvokeConfig": "",
         "DeleteLayerVersion": "",
+        "GetAccountSettings": "concurrent executions, as the account is described; the limit is not enforced",
         "GetEventSourceMapping": "",
         "GetFunction": "Code.Location is a file address",
         "GetFunctionConcurrency": "",

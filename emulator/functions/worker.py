@@ -9,10 +9,12 @@ import signal
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulator.functions import invocation as outcomes
+from emulator.functions.embedded_metrics import LogLines
 from emulator.functions.invocation import Invocation, Outcome
 from emulator.functions.runtime_api import MAX_RESPONSE_BYTES, RuntimeApi
 
@@ -23,7 +25,10 @@ _MAIN = Path(__file__).with_name("worker_process.py")
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker needs to know of its function: `timeout_seconds`, and the process's whole environment."""
+    """What a worker needs to know of its function: `timeout_seconds`, and the process's whole environment.
+
+    `machine_packages`: whether it may import what is installed on this machine.
+    """
 
     function_name: str
     function_arn: str
@@ -33,13 +38,18 @@ class Task:
     folder: Path
     environment: dict[str, str]
     log_path: Path
+    machine_packages: bool
 
 
 class Worker:
     """One process; `invoke` must not be called while another invocation runs."""
 
-    def __init__(self, task: Task, runtime_api: RuntimeApi) -> None:
+    def __init__(
+        self, task: Task, runtime_api: RuntimeApi, on_metrics: Callable[[bytes], None] = lambda line: None
+    ) -> None:
+        """`on_metrics` gets each line of the log that may hold metrics."""
         self.task = task
+        self._on_metrics, self._log_lines = on_metrics, LogLines()
         self.idle_since = time.monotonic()
         self._api = runtime_api
         self._port = 0
@@ -63,7 +73,7 @@ class Worker:
         output, child_output = os.pipe()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-P",
+            *(["-P"] if self.task.machine_packages else ["-P", "-S"]),
             str(_MAIN),
             self.task.handler,
             str(os.getpid()),
@@ -104,7 +114,8 @@ class Worker:
         limit = INIT_SECONDS + self.task.timeout_seconds
         self._log(f"START RequestId: {invocation.request_id} Version: $LATEST\n")
         try:
-            await asyncio.wait_for(self._initialized.wait(), limit)
+            async with asyncio.timeout(limit):
+                await self._initialized.wait()
         except TimeoutError:
             await self.kill()
             return outcomes.timed_out(invocation.request_id, limit)
@@ -121,7 +132,8 @@ class Worker:
         self._current = invocation
         self._work.put_nowait(invocation)
         try:
-            outcome = await asyncio.wait_for(invocation.outcome, timeout)
+            async with asyncio.timeout(timeout):
+                outcome = await invocation.outcome
         except TimeoutError:
             await self.kill()
             self._log(f"{invocation.request_id} Task timed out after {timeout:.2f} seconds\n")
@@ -191,6 +203,8 @@ class Worker:
         )
         while chunk := await reader.read(65536):
             self._write_log(chunk)
+            for line in self._log_lines.feed(chunk):
+                self._on_metrics(line)
         transport.close()
 
     async def _let_log_arrive(self) -> None:

@@ -1,7 +1,8 @@
 """What a worker process runs: AWS's Runtime Interface Client, which dies with the emulator.
 
-Started by path with `python -P`, so that this folder's modules stay out of the function's way. Nothing of
-the emulator may be imported here: this process belongs to the function.
+Started by path with `python -P`, so that this folder's modules stay out of the function's way, and with `-S`
+where this machine's packages do not count. Nothing of the emulator may be imported here: this process belongs
+to the function.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def main() -> None:
         if os.getppid() != parent:  # it died before we asked to be told
             sys.exit(1)
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.path.append(os.environ["LAMBDA_RUNTIME_DIR"])
     from awslambdaric.__main__ import main as run
 
     run(["awslambdaric", handler])

@@ -90,23 +90,31 @@ def test_configuration_changes_take_effect(emulator: Any, name: str, make_functi
 def test_layers_are_on_the_path_in_both_layouts(
     emulator: Any, name: str, make_function: Any, tmp_path: Any
 ) -> None:
-    """A layer folder holds python/, or the packages themselves; versions only count up."""
+    """A layer folder holds python/, or the packages themselves."""
     client = emulator.client("lambda")
     with_python = {"ZipFile": zipped("VALUE = 'zipped'", "python/in_zip.py")}
     (tmp_path / "layer").mkdir()
     (tmp_path / "layer" / "in_folder.py").write_text("VALUE = 'folder'")
     plain = {"S3Bucket": "hot-reload", "S3Key": str(tmp_path / "layer")}
     layers = [
-        client.publish_layer_version(LayerName=name, Content=content) for content in (with_python, plain)
+        client.publish_layer_version(LayerName=f"{name}-{number}", Content=content)
+        for number, content in enumerate((with_python, plain))
     ]
-    assert [layer["Version"] for layer in layers] == [1, 2]
     source = "import in_zip, in_folder\ndef handler(event, context): return [in_zip.VALUE, in_folder.VALUE]"
     make_function(name, source, Layers=[layer["LayerVersionArn"] for layer in layers])
     assert invoke(client, name) == ["zipped", "folder"]
+
+
+def test_versions_of_a_layer_only_count_up(emulator: Any, name: str) -> None:
+    """A number is never used again."""
+    client = emulator.client("lambda")
+    content = {"ZipFile": zipped("VALUE = 1", "python/in_zip.py")}
+    layers = [client.publish_layer_version(LayerName=name, Content=content) for _ in range(2)]
+    assert [layer["Version"] for layer in layers] == [1, 2]
     assert client.get_layer_version(LayerName=name, VersionNumber=1)["LayerVersionArn"].endswith(":1")
     assert client.get_layer_version_by_arn(Arn=layers[1]["LayerVersionArn"])["Version"] == 2
     client.delete_layer_version(LayerName=name, VersionNumber=2)
-    assert client.publish_layer_version(LayerName=name, Content=plain)["Version"] == 3
+    assert client.publish_layer_version(LayerName=name, Content=content)["Version"] == 3
     versions = client.list_layer_versions(LayerName=name)["LayerVersions"]
     assert [version["Version"] for version in versions] == [3, 1]
     assert (
@@ -200,4 +208,4 @@ def test_tags_come_and_go(emulator: Any, name: str, make_function: Any) -> None:
 def test_an_operation_lambda_has_not_is_named(emulator: Any, name: str) -> None:
     """No silent success for what is missing."""
     client = emulator.client("lambda")
-    assert code_of(lambda: client.publish_version(FunctionName=name)) == "UnsupportedOperation"
+    assert code_of(lambda: client.publish_version(FunctionName=name)) == "UnknownOperationException"

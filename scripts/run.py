@@ -30,7 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kvs_producer.errors import GStreamerError, SourceError
 from kvs_producer.pipeline import require_gstreamer
 from kvs_producer.sources import Size, parse_source
-from scripts.local_stack import Deployment, DeploymentError, deploy
+from scripts.local_stack import CommandError, Deployment, deploy
 from scripts.narrate import Narrator
 from scripts.run_options import DEMONSTRATION, Options, parse
 from scripts.sites import door_configuration, owner_configuration, publish_sites
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("Stopped. The state is kept; FRESH=1 starts anew.")
         return 0
-    except (RunError, DeploymentError) as error:
+    except (RunError, CommandError) as error:
         print(f"smart-door: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
@@ -174,7 +174,8 @@ def _publish(options: Options, deployment: Deployment) -> None:
 
 
 def _add_owner(cognito: CognitoIdentityProviderClient, user_pool_id: str) -> None:
-    """The demonstration login, unless an earlier run made it."""
+    """The demonstration login, in the group of owners, unless an earlier run made it."""
+    is_new = True
     try:
         cognito.admin_create_user(
             UserPoolId=user_pool_id,
@@ -186,10 +187,12 @@ def _add_owner(cognito: CognitoIdentityProviderClient, user_pool_id: str) -> Non
             MessageAction="SUPPRESS",
         )
     except cognito.exceptions.UsernameExistsException:
-        return
-    cognito.admin_set_user_password(
-        UserPoolId=user_pool_id, Username=OWNER_EMAIL, Password=OWNER_PASSWORD, Permanent=True
-    )
+        is_new = False  # perhaps from before there were groups
+    cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=OWNER_EMAIL, GroupName="owner")
+    if is_new:
+        cognito.admin_set_user_password(
+            UserPoolId=user_pool_id, Username=OWNER_EMAIL, Password=OWNER_PASSWORD, Permanent=True
+        )
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mimetypes
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,34 @@ if TYPE_CHECKING:
 SITES = ("owner", "door", "shared")
 
 # Names carry no hash, so browsers ask each time whether a file changed; CloudFront answers most of that.
+# For a service worker it is what lets a new version through.
 _CACHE_CONTROL = "no-cache"
 
+# Not what this machine's list of types happens to say.
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
-def publish_sites(s3: S3Client, bucket: str, folder: Path, configurations: Mapping[str, Any]) -> int:
-    """Upload every file of `folder`'s sites that is not there yet in that form; how many were uploaded.
+
+@dataclass(frozen=True)
+class Published:
+    """The keys that were written and those that were removed; it is false where nothing was."""
+
+    uploaded: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.uploaded or self.removed)
+
+
+def publish_sites(s3: S3Client, bucket: str, folder: Path, configurations: Mapping[str, Any]) -> Published:
+    """Upload every file of `folder`'s sites that is not there yet in that form; remove what it has no more.
 
     `configurations` maps a site's name to what its config.json says. A page is stored under its folder's
     name too ("owner/"), since CloudFront looks nothing up for an address that ends in a slash.
@@ -37,9 +60,12 @@ def publish_sites(s3: S3Client, bucket: str, folder: Path, configurations: Mappi
     changed = {key: body for key, body in files.items() if stored.get(key) != _digest(body)}
     for key, body in changed.items():
         s3.put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=_content_type(key), CacheControl=_CACHE_CONTROL
+            Bucket=bucket, Key=key, Body=body, ContentType=content_type(key), CacheControl=_CACHE_CONTROL
         )
-    return len(changed)
+    gone = sorted(stored.keys() - files.keys())
+    for key in gone:
+        s3.delete_object(Bucket=bucket, Key=key)
+    return Published(tuple(changed), tuple(gone))
 
 
 def owner_configuration(outputs: Mapping[str, str], region: str, login_url: str) -> dict[str, Any]:
@@ -53,8 +79,18 @@ def owner_configuration(outputs: Mapping[str, str], region: str, login_url: str)
 
 
 def door_configuration(outputs: Mapping[str, str]) -> dict[str, Any]:
-    """What the door page needs to know, from the stack's outputs."""
-    return {"doors": [{"door_id": outputs["DoorId"], "name": outputs["DoorName"]}]}
+    """What the door page needs to know, from the stack's outputs; the greeting is there where one is set."""
+    doors = [{"door_id": outputs["DoorId"], "name": outputs["DoorName"]}]
+    greeting = outputs.get("Greeting")
+    return {"doors": doors, "greeting": greeting} if greeting else {"doors": doors}
+
+
+def content_type(key: str) -> str:
+    """A file's Content-Type, by the name it is stored under: browsers refuse scripts of another."""
+    if key.endswith("/"):
+        return "text/html; charset=utf-8"
+    kind = _TYPES.get(Path(key).suffix, "application/octet-stream")
+    return kind if kind.startswith("image/") else f"{kind}; charset=utf-8"
 
 
 def _stored(s3: S3Client, bucket: str) -> dict[str, str]:
@@ -72,14 +108,3 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
         for path in sorted((folder / site).rglob("*")):
             if path.is_file():
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
-
-
-def _content_type(key: str) -> str:
-    if key.endswith("/"):
-        return "text/html; charset=utf-8"
-    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
-    if key.endswith(".webmanifest"):
-        kind = "application/manifest+json"
-    if kind.startswith("text/") or kind in ("application/json", "application/javascript"):
-        return f"{kind}; charset=utf-8"
-    return kind

@@ -31,7 +31,7 @@ class ChangeSetOperations(StackControl):
         fields = {**fields, "TemplateBody": await self._template_text(fields, stack)}
         prepared = await self._prepare(fields, stack)
         check_capabilities(prepared, fields.get("Capabilities", ()), expands=False)
-        change_set = change_sets.make(stack, fields, kind, prepared)
+        change_set = change_sets.make(stack, fields, kind, prepared, self._tools(stack).resource_type)
         stack.change_sets.append(change_set)
         self._stacks.save(stack)
         return {"Id": change_set.change_set_id, "StackId": stack.stack_id}

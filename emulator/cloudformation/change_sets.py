@@ -6,8 +6,8 @@ import uuid
 from typing import Any
 
 from emulator.aws_protocol import AwsError, Fields
-from emulator.cloudformation.deployment import active_resources
 from emulator.cloudformation.models import ChangeSet, Stack, Stacks, now
+from emulator.cloudformation.planned_changes import FindType, planned_changes
 from emulator.cloudformation.preparation import Prepared
 
 _NO_CHANGES = (
@@ -16,7 +16,7 @@ _NO_CHANGES = (
 _KEPT = ("TemplateBody", "Parameters", "Tags", "Capabilities", "Description", "OnStackFailure")
 
 
-def make(stack: Stack, fields: Fields, kind: str, prepared: Prepared) -> ChangeSet:
+def make(stack: Stack, fields: Fields, kind: str, prepared: Prepared, find_type: FindType) -> ChangeSet:
     """A change set for `stack`; failed if there is nothing to change, as AWS has it."""
     name = fields["ChangeSetName"]
     if any(existing.name == name for existing in stack.change_sets):
@@ -33,7 +33,7 @@ def make(stack: Stack, fields: Fields, kind: str, prepared: Prepared) -> ChangeS
         status="FAILED" if empty else "CREATE_COMPLETE",
         reason=_NO_CHANGES if empty else "",
         execution_status="UNAVAILABLE" if empty else "AVAILABLE",
-        changes=_changes(stack, prepared),
+        changes=planned_changes(stack, prepared, find_type),
         created_at=now(),
     )
 
@@ -73,36 +73,3 @@ def describe(stack: Stack, source: ChangeSet) -> dict[str, Any]:
         "Capabilities": source.request.get("Capabilities", []),
         "Changes": [{"Type": "Resource", "ResourceChange": change} for change in source.changes],
     }
-
-
-def _changes(stack: Stack, prepared: Prepared) -> list[dict[str, Any]]:
-    """Which resources differ between the two templates; what shows only on the way is not in it."""
-    wanted = active_resources(prepared.template, prepared.scope)
-    changes = []
-    for name, declared in wanted.items():
-        present = stack.resources.get(name)
-        if present is None:
-            changes.append(_change("Add", name, declared["Type"], ""))
-        elif declared != stack.template.get("Resources", {}).get(name):
-            changes.append(_change("Modify", name, present.type, present.physical_id))
-    changes += [
-        _change("Remove", name, present.type, present.physical_id)
-        for name, present in stack.resources.items()
-        if name not in wanted
-    ]
-    return changes
-
-
-def _change(action: str, logical_id: str, kind: str, physical_id: str) -> dict[str, Any]:
-    change = {
-        "Action": action,
-        "LogicalResourceId": logical_id,
-        "ResourceType": kind,
-        "Scope": [],
-        "Details": [],
-    }
-    if physical_id:
-        change["PhysicalResourceId"] = physical_id
-    if action == "Modify":
-        change["Replacement"] = "Conditional"
-    return change

@@ -80,13 +80,10 @@ class CustomResources:
         return self._made(request, self._ask(request, "Create", {}))
 
     def _update(self, request: Request) -> Made:
-        """Update in place. With a new physical id the function made another one: the old one goes."""
-        made = self._made(
+        """Update in place. A new physical id says that it made another one: the old one goes at the end."""
+        return self._made(
             request, self._ask(request, "Update", {"OldResourceProperties": _texts(request.old)})
         )
-        if made.physical_id != request.physical_id:
-            self._ask(request, "Delete", {}, properties=request.old)
-        return made
 
     def _delete(self, request: Request) -> None:
         self._ask(request, "Delete", {})
@@ -99,14 +96,8 @@ class CustomResources:
         data = answer.get("Data") or {}
         return Made(physical_id, dict(data))
 
-    def _ask(
-        self,
-        request: Request,
-        kind: str,
-        more: Mapping[str, Any],
-        properties: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
-        given = request.properties if properties is None else properties
+    def _ask(self, request: Request, kind: str, more: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = request.properties
         token = secrets.token_urlsafe(24)
         event = {
             "RequestType": kind,

@@ -46,7 +46,11 @@ class Deployment:
         self._stack.set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         self._save()
         for step in reversed(self._resources.steps):
-            if step.kind == "replaced" and step.before and step.before.replace_policy != "Retain":
+            if (
+                step.kind in ("replaced", "renamed")
+                and step.before
+                and step.before.replace_policy != "Retain"
+            ):
                 self._resources.remove(step.before)
         wanted = active_resources(template, scope)
         for resource in self._deletion_order():

@@ -47,7 +47,11 @@ class Tools:
 
 @dataclass(frozen=True)
 class Step:
-    """Something done, to be undone on rollback: `before` is None where the resource was not there."""
+    """Something done, to be undone on rollback: `before` is None where the resource was not there.
+
+    `kind` is "created", "updated", "replaced", or "renamed": an update that gave another physical id, as
+    only custom resources do. Of the last two, what was there before is deleted when all else is done.
+    """
 
     kind: str
     before: Resource | None
@@ -137,6 +141,8 @@ class Provisioner:
         except ResourceFailedError as err:
             self.mark(changed, "UPDATE_FAILED", str(err))
             raise
+        if changed.physical_id != existing.physical_id:
+            self.steps[-1] = Step("renamed", existing, changed)
         self.mark(changed, "UPDATE_COMPLETE")
         return changed
 
@@ -168,7 +174,7 @@ class Provisioner:
 
     def undo(self, step: Step) -> bool:
         """Take one step back. False (with an event) if that fails."""
-        if step.kind != "updated" or step.before is None:
+        if step.kind in ("created", "replaced") or step.before is None:
             removed = self.remove(replace(step.after, deletion_policy="Delete"))
             if step.before:
                 self._stack.resources[step.before.logical_id] = step.before
@@ -176,7 +182,7 @@ class Provisioner:
             else:
                 self._stack.resources.pop(step.after.logical_id, None)
             return removed
-        restored = replace(step.before)
+        restored = replace(step.before, physical_id=step.after.physical_id)
         self._stack.resources[restored.logical_id] = restored
         self.mark(restored, "UPDATE_IN_PROGRESS")
         try:
@@ -185,7 +191,7 @@ class Provisioner:
             self.mark(restored, "UPDATE_FAILED", str(err))
             return False
         self.mark(restored, "UPDATE_COMPLETE")
-        return True
+        return restored.physical_id == step.after.physical_id or self.remove(replace(step.after))
 
     def _attempt(self, action: Callable[[], Any], *, gone_is_fine: bool = False) -> Any:
         """Run a handler; whatever goes wrong in it becomes a ResourceFailedError."""

@@ -18,6 +18,7 @@ class OneStack:
     """A stack of the test's own name, through boto3; every call waits until the operation is over."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
+        self.emulator = emulator
         self.client = emulator.client("cloudformation")
         self.name = name
 

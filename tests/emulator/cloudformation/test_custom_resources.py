@@ -82,6 +82,23 @@ def test_a_new_physical_id_deletes_the_old_resource(stack: OneStack, thing: Any,
     assert "ASKED Delete one" in log
 
 
+def test_a_new_physical_id_is_taken_back_with_the_update(
+    stack: OneStack, thing: Any, emulator: Emulator
+) -> None:
+    """Given a failure later on, the function is asked to update again, and to delete the second one."""
+    stack.create(thing())
+    with_failure = thing(Id="two")
+    bucket = {"Type": "AWS::S3::Bucket", "DependsOn": "Thing", "Properties": {"BucketName": "x"}}
+    with_failure["Resources"]["Broken"] = bucket
+
+    assert stack.update(with_failure) == "UPDATE_ROLLBACK_COMPLETE"
+
+    assert stack.outputs()["Id"] == "one"
+    log = (emulator.data_dir / "logs" / f"{stack.name}.log").read_text()
+    asked = [line for line in log.splitlines() if line.startswith("ASKED ")]
+    assert asked == ["ASKED Create None", "ASKED Update one", "ASKED Update two", "ASKED Delete two"]
+
+
 def test_a_failed_custom_resource_gives_its_reason(stack: OneStack, thing: Any, emulator: Emulator) -> None:
     """It is in the events; the function is asked to delete what it may have left."""
     assert stack.create(thing(Fails="no such camera")) == "ROLLBACK_COMPLETE"

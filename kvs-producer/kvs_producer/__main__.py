@@ -21,6 +21,7 @@ from kvs_producer.kvssink import KvssinkProducer
 from kvs_producer.motion import MotionGate, Sensitivity
 from kvs_producer.pipeline import Encoding
 from kvs_producer.producer import Producer, Recording
+from kvs_producer.selection import MotionOnly
 from kvs_producer.sender import Sender
 from kvs_producer.sources import Size, parse_source
 from kvs_producer.spool import Spool
@@ -108,6 +109,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="tag so many seconds after the last motion, too (default: 3)",
     )
+    add(
+        "--send",
+        choices=("always", "motion"),
+        default="always",
+        help="motion: only what moves, with some seconds before and after, which costs a fraction;"
+        " the live view then shows nothing while nothing moves (default: always)",
+    )
+    add(
+        "--before",
+        type=_number(0, 60),
+        metavar="S",
+        help="with --send motion: seconds that are sent from before the motion (default: 2)",
+    )
+    add(
+        "--after",
+        type=_number(4, 600),
+        metavar="S",
+        help="with --send motion: seconds that are sent after it (default: 5; 4 or more, so that somebody who"
+        " stands still stays in the picture)",
+    )
     add("--verbose", action="store_true", help="say every acknowledgement")
     return parser
 
@@ -136,6 +157,7 @@ async def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, con
     if not re.fullmatch(r"[a-zA-Z0-9_.-]{1,256}", options.stream):
         parser.error(f"--stream: {options.stream!r} is no name of a stream")
     recording = Recording(source, Encoding(options.fps, options.size, options.bitrate), options.loop)
+    selection = _selection(options, parser)
     stream = _stream(options, parser)
     if options.sink == "kvssink":
         if options.motion_gate:
@@ -150,7 +172,7 @@ async def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, con
         if options.motion_gate is not False
         else None
     )
-    producer = Producer(recording, Sender(stream, spool, figures), spool, figures, gate)
+    producer = Producer(recording, Sender(stream, spool, figures), spool, figures, gate, selection)
     _stop_on_signals(producer)
     log.info("%s -> %s", source.label, stream.name)
     showing = asyncio.create_task(_show(console, figures, spool))
@@ -158,9 +180,28 @@ async def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, con
         await producer.run()
     finally:
         showing.cancel()
-        if figures.fragments_sent:
+        if figures.fragments_sent or figures.left_out:
+            figures.waiting_for_motion = False
             console.status(figures.line(len(spool)))
     return 0
+
+
+def _selection(options: argparse.Namespace, parser: argparse.ArgumentParser) -> MotionOnly | None:
+    if options.send == "always":
+        for option in ("before", "after"):
+            if getattr(options, option) is not None:
+                parser.error(f"--{option} is for --send motion")
+        return None
+    if options.sink == "kvssink":
+        parser.error("--send motion: kvssink sends everything; use --sink putmedia")
+    if options.motion_gate is False:
+        parser.error("--send motion: without the motion gate nobody knows what moves")
+    selection = MotionOnly()
+    if options.before is not None:
+        selection.before_seconds = options.before
+    if options.after is not None:
+        selection.after_seconds = options.after
+    return selection
 
 
 def _stream(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Stream:

@@ -11,7 +11,7 @@ WINDOW_SECONDS = 10.0
 
 
 class Figures:
-    """Count what is sent, persisted, given up; kbit/s and acknowledgement times are of the last moments."""
+    """Count what is sent, persisted, given up, left out; kbit/s and acknowledgements are of late."""
 
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
@@ -21,6 +21,8 @@ class Figures:
         self.fragments_sent = 0
         self.fragments_persisted = 0
         self.fragments_dropped = 0
+        self.left_out = 0
+        self.waiting_for_motion = False
 
     def sent(self, size_bytes: int) -> None:
         """A fragment was handed to the network."""
@@ -62,4 +64,8 @@ class Figures:
             parts.append(f"{waiting} waiting")
         if self.fragments_dropped:
             parts.append(f"{self.fragments_dropped} given up")
+        if self.left_out:
+            parts.append(f"{self.left_out:,} not sent: nothing moved")
+        if self.waiting_for_motion:
+            parts.insert(0, "waiting for motion")
         return " | ".join(parts)

@@ -89,17 +89,29 @@ def explain(source: str, said: Sequence[str]) -> PermanentError:
     text = "\n".join(said)
     if missing := re.search(r'no (?:element|property) "?(\w+)"?', text):
         return GStreamerError(f"the GStreamer element {missing[1]}", DEBIAN_PACKAGES.get(missing[1]))
-    if decoder := re.search(
-        r"Missing (?:element|decoder): (.+?)(?: decoder| demuxer)?(?: \((?:video|image)/.*)?$", text, re.M
-    ):
-        package = f"(Debian: sudo apt install {_DECODERS} {_BAD})"
-        return SourceError(source, f"GStreamer has no decoder for {decoder[1]} {package}")
+    if lacking := _lacking(text):
+        return SourceError(source, lacking)
     if "Delayed linking failed" in text or "reason not-linked" in text:
         return SourceError(source, "there is no video in it")
     for pattern, reason in _SOURCE_TROUBLE:
         if re.search(pattern, text):
             return SourceError(source, reason)
     return SourceError(source, first_error(said) or "GStreamer delivered no video and did not say why")
+
+
+def _lacking(text: str) -> str:
+    """What GStreamer cannot take apart or decode, and which packages can; "" if that is not the trouble."""
+    found = re.search(
+        r"Missing (?:element|decoder): (.+?)( decoder| demuxer)?(?: \(((?:video|image)/[\w.+-]+).*)?$",
+        text,
+        re.M,
+    )
+    if found is None:
+        return ""
+    name, kind, caps = found.groups()
+    if kind == " demuxer" or caps in _CONTAINERS:
+        return f"GStreamer has no demuxer for {name} (Debian: sudo apt install {_GOOD} {_BAD})"
+    return f"GStreamer has no decoder for {name} (Debian: sudo apt install {_DECODERS} {_BAD})"
 
 
 def first_error(said: Sequence[str]) -> str:

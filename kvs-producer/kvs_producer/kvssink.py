@@ -56,7 +56,8 @@ class KvssinkProducer:
         with contextlib.suppress(ProcessLookupError):
             child.send_signal(signal.SIGINT)
         try:
-            await asyncio.wait_for(child.wait(), 4 * STOP_SECONDS)
+            async with asyncio.timeout(4 * STOP_SECONDS):
+                await child.wait()
         except TimeoutError:
             log.warning("kvssink does not stop; ending it")
             with contextlib.suppress(ProcessLookupError):

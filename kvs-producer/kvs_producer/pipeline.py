@@ -132,7 +132,8 @@ class Pipeline:
         with contextlib.suppress(ProcessLookupError):
             child.send_signal(signal.SIGINT)  # gst-launch-1.0 -e turns it into an end of stream
         try:
-            await asyncio.wait_for(child.wait(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await child.wait()
         except TimeoutError:
             log.warning("GStreamer does not stop; ending it")
             with contextlib.suppress(ProcessLookupError):
@@ -178,9 +179,8 @@ class Pipeline:
     async def _read(self, stream: asyncio.StreamReader) -> bytes:
         """Read what the child wrote; a camera that falls silent without a word has broken off."""
         try:
-            return await asyncio.wait_for(
-                stream.read(READ_BYTES), SILENCE_SECONDS if self._source.live else None
-            )
+            async with asyncio.timeout(SILENCE_SECONDS if self._source.live else None):
+                return await stream.read(READ_BYTES)
         except TimeoutError as err:
             raise SourceBrokenError(self._source.label, f"no picture for {SILENCE_SECONDS:.0f} s") from err
 

@@ -1,4 +1,4 @@
-"""The whole way of a fragment: captured, given its time, spooled, sent, until somebody says stop."""
+"""The whole way of a fragment: captured, timed, selected, spooled, sent, until somebody says stop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kvs_producer.errors import FragmentsLostError, SourceBrokenError, SourceErr
 from kvs_producer.figures import Figures
 from kvs_producer.motion import MotionGate
 from kvs_producer.pipeline import Captured, Encoding, Pipeline
+from kvs_producer.selection import MotionOnly
 from kvs_producer.sender import Sender
 from kvs_producer.sources import Source
 from kvs_producer.spool import Outgoing, Spool
@@ -44,10 +45,11 @@ class Producer:
         spool: Spool,
         figures: Figures,
         gate: MotionGate | None = None,
+        selection: MotionOnly | None = None,
     ) -> None:
-        """`gate` decides which fragments are tagged; without one, none is."""
+        """`gate` says which fragments are tagged, without one none; `selection` which are sent, else all."""
         self._recording, self._sender, self._spool, self._figures = recording, sender, spool, figures
-        self._gate = gate
+        self._gate, self._selection = gate, selection
         self._clock = CaptureClock()
         self._pipeline: Pipeline | None = None
         self._stop = asyncio.Event()
@@ -103,7 +105,8 @@ class Producer:
                 pause = 1.0 if self._captured > before else min(2 * pause, LONGEST_PAUSE)
                 log.warning("%s; trying again in %.0f s", error, pause)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._stop.wait()
             else:
                 if not source.live and not self._recording.loop:
                     return
@@ -127,7 +130,15 @@ class Producer:
         fragment = captured.fragment
         tags = self._gate.tags(fragment.timecode_ms, fragment.duration_ms) if self._gate else {}
         timecode_ms = self._clock.timecode_ms(fragment.timecode_ms, fragment.duration_ms, captured.complete)
-        if dropped := self._spool.put(Outgoing(fragment, timecode_ms, tags)):
+        outgoing = Outgoing(fragment, timecode_ms, tags)
+        for selected in [outgoing] if self._selection is None else self._selection.take(outgoing):
+            self._put(selected)
+        if self._selection is not None:
+            self._figures.left_out = self._selection.left_out
+            self._figures.waiting_for_motion = self._selection.waiting
+
+    def _put(self, outgoing: Outgoing) -> None:
+        if dropped := self._spool.put(outgoing):
             self._figures.dropped(len(dropped))
             log.warning(
                 "the spool is full (%d fragments not yet sent): the oldest %d given up",

@@ -91,7 +91,8 @@ class Spool:
         """Wait until something is put, removed or closed; False if nothing was for so long."""
         self._changed.clear()
         try:
-            await asyncio.wait_for(self._changed.wait(), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await self._changed.wait()
         except TimeoutError:
             return False
         return True

@@ -201,7 +201,16 @@ def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch, tm
         ('WARNING: erroneous pipeline: no element "x264enc"', GStreamerError, "gstreamer1.0-plugins-ugly"),
         ('WARNING: erroneous pipeline: no element "rtspsrc"', GStreamerError, "gstreamer1.0-plugins-good"),
         ('WARNING: erroneous pipeline: no element "newsrc"', GStreamerError, "newsrc is missing"),
-        ("Missing element: Quicktime demuxer", SourceError, "no decoder for Quicktime"),
+        (
+            "Missing element: Quicktime demuxer",
+            SourceError,
+            "no demuxer for Quicktime (Debian: sudo apt install gstreamer1.0-plugins-good",
+        ),
+        (
+            "Missing decoder: Quicktime (video/quicktime, variant=(string)iso)",
+            SourceError,
+            "no demuxer for Quicktime (Debian: sudo apt install gstreamer1.0-plugins-good",
+        ),
         ("Device '/dev/video0' is busy", SourceError, "another program"),
         (
             "ERROR: from element /GstPipeline:p/GstRTSPSrc:r: Unauthorized",

@@ -20,8 +20,9 @@ from smart_door.adapters.frames_opencv import OpenCvFrames
 from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
 from smart_door.adapters.records_kinesis import KinesisRecords
 from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
-from smart_door.domain.attention import Thrift
+from smart_door.domain.attention import FIRST_SECONDS, Attention
 from smart_door.domain.faces import BoundingBox
+from smart_door.domain.watched_faces import Thrift
 from smart_door.services.search_fragment import SearchFragment, Tally
 from tests.contract import video
 from tests.contract.conftest import Aws
@@ -131,8 +132,13 @@ def start_processor(aws: Aws, name: str, stream_arn: str) -> None:
 
 
 def search_all(aws: Aws, name: str, messages: list[str]) -> None:
-    """Fragment search of each notified fragment, by an instance that remembers nothing of the others."""
+    """Fragment search of each notified fragment, by an instance that remembers no look at the others.
+
+    Only that something has moved for a while: where no face is glimpsed, it would else not look yet.
+    """
     for message in messages:
+        notification = KinesisVideoNotifications(f"{name}-").parse(message)
+        began_at = notification.producer_time - FIRST_SECONDS
         search = SearchFragment(
             fragments=KinesisVideoFragments(
                 aws.client("kinesisvideo"),
@@ -147,8 +153,9 @@ def search_all(aws: Aws, name: str, messages: list[str]) -> None:
             door_ids=frozenset({"front"}),
             thrift=Thrift(),
             clock=time.time,
+            memory={"front": Attention(began_at=began_at, watched_at=notification.producer_time)},
         )
-        search(KinesisVideoNotifications(f"{name}-").parse(message), Tally())
+        search(notification, Tally())
 
 
 def records(aws: Aws, stream_name: str) -> list[Record]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
+from smart_door.adapters import frames_opencv
 from smart_door.adapters.frames_opencv import OpenCvFrames
 from smart_door.domain.errors import FrameDecodeError
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.ports import Frames
 from tests.contract import video
+from tests.contract.portraits import grace
 from tests.fakes import FakeFrames
 
 START_MS = 1_795_221_531_005
@@ -161,3 +166,38 @@ def test_damage_raises_nothing_else(seed: int) -> None:
     except FrameDecodeError:
         return
     assert len(frames) == 2
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_a_glance_sees_a_face_that_is_turned_to_the_camera(scale: float) -> None:
+    """Where Rekognition finds it, near and farther away."""
+    portrait = cv2.resize(grace(), None, fx=scale, fy=scale)
+    canvas = np.full((720, 1280, 3), 96, np.uint8)
+    height, width = portrait.shape[:2]
+    canvas[50 : 50 + height, 300 : 300 + width] = portrait
+
+    (sampled,) = OpenCvFrames().sample(video.encode([canvas] * video.FPS)[0].to_bytes(), 1.0)
+
+    glimpses = sampled.frame.glimpses()
+    assert sampled.frame.glimpses() is glimpses  # once a frame
+    face = BoundingBox(
+        (300 + 0.29 * width) / 1280, (50 + 0.08 * height) / 720, width * 0.45 / 1280, height * 0.4 / 720
+    )
+    assert any(glimpse.distance(face) < 0.5 for glimpse in glimpses)
+
+
+def test_a_glance_sees_nobody_where_nobody_is() -> None:
+    """In a picture of a bar."""
+    (sampled,) = OpenCvFrames().sample(first_fragment(), 1.0)
+
+    assert sampled.frame.glimpses() == ()
+
+
+def test_a_layer_without_the_cascade_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So that a trimmed layer fails where it is built, not at the door."""
+    monkeypatch.setattr(cv2, "__file__", str(tmp_path / "__init__.py"))
+    frames_opencv._frontal_faces.cache_clear()
+
+    (sampled,) = OpenCvFrames().sample(first_fragment(), 1.0)
+    with pytest.raises(FileNotFoundError, match="opencv layer"):
+        sampled.frame.glimpses()

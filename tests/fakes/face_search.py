@@ -32,10 +32,15 @@ class PaintedFrame:
     people: People
     width: int = 1280
     height: int = 720
+    glanced: tuple[BoundingBox, ...] | None = None
 
     def jpeg(self, quality: int = 85) -> bytes:
         """The frame's name."""
         return self.name.encode()
+
+    def glimpses(self) -> Sequence[BoundingBox]:
+        """Everybody, unless `glanced` says otherwise."""
+        return tuple(self.people.values()) if self.glanced is None else self.glanced
 
     def crop(self, bounding_box: BoundingBox, margin: float = 0.4) -> bytes:
         """The faces that are to be seen in the crop, each with its place there and the visible area."""
@@ -50,9 +55,13 @@ class PaintedFrame:
 
 @dataclass
 class FakeSamples:
-    """`fragment_search.FrameSamples`: a fragment's bytes are its number; `scenes` says what it shows."""
+    """`fragment_search.FrameSamples`: a fragment's bytes are its number; `scenes` says what it shows.
+
+    A glance sees everybody, or just what `glanced` says.
+    """
 
     scenes: dict[str, dict[float, People]] = field(default_factory=dict)
+    glanced: tuple[BoundingBox, ...] | None = None
 
     def sample(self, fragment: bytes, step: float) -> Sequence[SampledFrame]:
         """The frames of the scene that are due."""
@@ -61,7 +70,9 @@ class FakeSamples:
         number, sampled = fragment.decode(), list[SampledFrame]()
         for offset, people in sorted(self.scenes[number].items()):
             if offset >= step * len(sampled) - 1e-9:
-                sampled.append(SampledFrame(offset, PaintedFrame(f"{number}@{offset:g}", people)))
+                sampled.append(
+                    SampledFrame(offset, PaintedFrame(f"{number}@{offset:g}", people, glanced=self.glanced))
+                )
         return sampled
 
 

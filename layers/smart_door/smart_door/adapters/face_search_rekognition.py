@@ -32,7 +32,7 @@ class RekognitionFaceSearch:
         """The faces of a picture with what the default attributes hold: those of a stream processor's."""
         with aws_call("rekognition", "DetectFaces"):
             answer = self._client.detect_faces(Image={"Bytes": jpeg})
-        return [_found_face(detail) for detail in answer["FaceDetails"]]
+        return [found_face(detail) for detail in answer["FaceDetails"]]
 
     def search(self, jpeg: bytes) -> SearchAnswer:
         """Whom the picture's largest face resembles, the most alike first. Raises NoFaceError."""
@@ -55,7 +55,8 @@ class RekognitionFaceSearch:
         )
 
 
-def _found_face(detail: Mapping[str, Any]) -> FoundFace:
+def found_face(detail: Mapping[str, Any]) -> FoundFace:
+    """A FaceDetail of Rekognition's with its default attributes."""
     quality, pose = detail["Quality"], detail["Pose"]
     face = DetectedFace(
         bounding_box=_box(detail["BoundingBox"]),

@@ -11,7 +11,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from smart_door.domain.errors import FrameDecodeError
@@ -22,6 +24,8 @@ from smart_door.domain.ports import Frame
 _H264 = frozenset({"h264", "avc1", "H264"})
 _CROP_QUALITY = 90
 _HALF_A_FRAME = 1 / 60  # seconds: a frame this little before its time will do
+_GLANCE_PIXELS, _GLANCE_LEAST = 640, 18  # the longer side of what is glanced at, and the smallest face in it
+_GLANCE_STEP, _GLANCE_NEIGHBOURS = 1.15, 2  # rather a coat too much than a face too few
 
 
 class OpenCvFrames:
@@ -66,10 +70,11 @@ class OpenCvFrames:
 
 
 class OpenCvFrame:
-    """`ports.Frame` over OpenCV's array of rows, columns and the colours blue, green, red."""
+    """`fragment_search.GlancedFrame` over OpenCV's array of rows, columns, and blue, green, red."""
 
     def __init__(self, pixels: Any) -> None:
         self._pixels = pixels
+        self._glimpses: tuple[BoundingBox, ...] | None = None
 
     @property
     def width(self) -> int:
@@ -98,6 +103,38 @@ class OpenCvFrame:
             bounding_box.top - down, bounding_box.top + bounding_box.height + down, self.height
         )
         return _jpeg(self._pixels[top:bottom, left:right], _CROP_QUALITY)
+
+    def glimpses(self) -> Sequence[BoundingBox]:
+        """Where OpenCV's frontal face cascade sees faces: some 30 ms on two cores, once a frame."""
+        if self._glimpses is None:
+            self._glimpses = self._glance()
+        return self._glimpses
+
+    def _glance(self) -> tuple[BoundingBox, ...]:
+        import cv2
+
+        shrunk = min(_GLANCE_PIXELS / max(self.width, self.height), 1.0)
+        grey = cv2.cvtColor(self._pixels, cv2.COLOR_BGR2GRAY)
+        small = cv2.resize(grey, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
+        height, width = small.shape
+        found = _frontal_faces().detectMultiScale(
+            cv2.equalizeHist(small), _GLANCE_STEP, _GLANCE_NEIGHBOURS, 0, (_GLANCE_LEAST, _GLANCE_LEAST)
+        )
+        return tuple(
+            BoundingBox(float(x) / width, float(y) / height, float(w) / width, float(h) / height)
+            for x, y, w, h in found
+        )
+
+
+@cache
+def _frontal_faces() -> Any:
+    """The cascade that comes with OpenCV. Raises FileNotFoundError where the layer was trimmed too far."""
+    import cv2
+
+    path = Path(cv2.__file__).parent / "data/haarcascade_frontalface_alt2.xml"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: the opencv layer lacks the face cascade")
+    return cv2.CascadeClassifier(str(path))
 
 
 @contextmanager

@@ -87,12 +87,19 @@ class SearchedFrame:
     faces: tuple[SearchedFace, ...]
 
 
+class GlancedFrame(Frame, Protocol):
+    """A frame that can be glanced at without a call of any service."""
+
+    def glimpses(self) -> Sequence[BoundingBox]:
+        """Where faces seem to be: most that are turned to the camera, and now and then something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class SampledFrame:
     """One decoded frame, `offset` seconds after the fragment's first."""
 
     offset: float
-    frame: Frame
+    frame: GlancedFrame
 
 
 class FrameSamples(Protocol):

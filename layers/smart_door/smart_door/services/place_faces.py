@@ -101,7 +101,9 @@ class PlaceFaces:
         if visit is not None:
             face = next((face for face in visit.faces if face.visitor_id == visitor_id), None)
             index = face.index if face else visit.face_index
-            return Place(sighting, visit.visit_id, visit.faces[0].index if index is None else index)
+            if index is None and visit.faces:  # a pass opens the door before any face is seen
+                index = visit.faces[0].index
+            return Place(sighting, visit.visit_id, index)
         taken = _taken(places)
         continued = continued_faces([sighting], visits, taken, by_time_alone=False).get(0)
         if continued is not None:
@@ -123,7 +125,9 @@ class PlaceFaces:
         candidates = [
             (visit, face)
             for visit in lasting
-            for face in visit.faces
+            for face in sorted(
+                visit.faces, key=lambda face: face.bounding_box.distance(sighting.bounding_box)
+            )
             if (visit.visit_id, face.index) not in taken
         ]
         if candidates:
@@ -165,7 +169,9 @@ class PlaceFaces:
     def _compare(self, stored_key: str, seen: bytes) -> float | None:
         """The similarity, or None where the pictures cannot be compared."""
         try:
-            return self.faces.compare(self.pictures.stored_face(stored_key), seen)
+            stored = self.pictures.stored_face(stored_key)
+            self.narrate("faces compared")  # counted before, since what fails is paid for, too
+            return self.faces.compare(stored, seen)
         except (PhotoNotFoundError, NoFaceError, ServiceRefusedError) as error:
             self.narrate("faces not comparable", reason=str(error))
             return None

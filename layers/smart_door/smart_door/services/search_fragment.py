@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from smart_door.domain.attention import Attention, Thrift
+from smart_door.domain.attention import Attention
 from smart_door.domain.errors import DoorNotFoundError, NoFaceError
 from smart_door.domain.faces import frame_score
 from smart_door.domain.fragment_search import (
@@ -29,8 +30,9 @@ from smart_door.domain.fragment_search import (
     is_of,
     within_frame,
 )
-from smart_door.domain.ports import Clock, Fragments, Frame, Visits
+from smart_door.domain.ports import Clock, Fragments, Frame, RecentVisits
 from smart_door.domain.rules import LOOK_BACK_SECONDS
+from smart_door.domain.watched_faces import Thrift
 
 JPEG_QUALITY = 90
 
@@ -45,19 +47,26 @@ class Tally:
     faces: int = 0
 
 
+class VisitsOfDoor(Protocol):
+    """What fragment search reads of the Visits table."""
+
+    def recent_at(self, door_id: str, since: float) -> RecentVisits:
+        """See `ports.Visits`."""
+
+
 @dataclass
 class SearchFragment:
-    """The use case. It remembers each door between fragments, to spend less."""
+    """The use case. Its `memory` of each door, between fragments, is there to spend less."""
 
     fragments: Fragments
     samples: FrameSamples
     search: FaceSearch
     results: FaceSearchResults
-    visits: Visits
+    visits: VisitsOfDoor
     door_ids: frozenset[str]
     thrift: Thrift
     clock: Clock
-    _attention: dict[str, Attention] = field(default_factory=dict)
+    memory: dict[str, Attention] = field(default_factory=dict)
 
     def __call__(self, notification: FragmentNotification, tally: Tally) -> None:
         """Search one fragment and write a record of each frame that was looked at.
@@ -75,7 +84,11 @@ class SearchFragment:
         for one in sampled:
             at = notification.producer_time + one.offset
             behind = self.clock() - notification.server_time - one.offset
-            if self._attention_to(door_id).wants(at, visits, self.thrift, behind):
+            glimpses = one.frame.glimpses()
+            attention = self._attention_to(door_id)
+            wanted = attention.wants(at, glimpses, visits, self.thrift, behind)
+            self.memory[door_id] = attention.glanced(at, glimpses)
+            if wanted:
                 self._look(notification, one, at, tally)
 
     def _look(
@@ -91,7 +104,8 @@ class SearchFragment:
             matches = known.matches if known else self._matches(sampled.frame, one, found, tally)
             faces.append((SearchedFace(one, matches), known is None))
         self.results.put(SearchedFrame(notification, sampled.offset, tuple(face for face, _ in faces)))
-        self._attention[notification.door_id] = attention.looked(at, faces, self.thrift)
+        glimpses = sampled.frame.glimpses()
+        self.memory[notification.door_id] = attention.looked(at, glimpses, faces, self.thrift)
 
     def _matches(
         self, frame: Frame, one: FoundFace, found: Sequence[FoundFace], tally: Tally
@@ -113,4 +127,4 @@ class SearchFragment:
         return ()
 
     def _attention_to(self, door_id: str) -> Attention:
-        return self._attention.get(door_id, Attention())
+        return self.memory.get(door_id, Attention())

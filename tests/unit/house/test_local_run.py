@@ -19,7 +19,7 @@ from scripts.local_stack import Deployment, package
 from scripts.narrate import Narrator, sentence
 from scripts.run import main, producer_command
 from scripts.run_options import parse
-from scripts.sites import publish_sites
+from scripts.sites import Published, publish_sites
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -64,9 +64,9 @@ def site(tmp_path: Path) -> Path:
 
 def test_publishing_sets_types_and_stores_pages_under_their_folder(site: Path, s3: S3Client) -> None:
     """CloudFront asks S3 for the key `owner/`, and browsers refuse modules of a wrong type."""
-    uploaded = publish_sites(s3, "site", site, {"owner": {"client_id": "abc"}})
+    uploaded = publish_sites(s3, "site", site, {"owner": {"client_id": "abc"}}).uploaded
 
-    assert uploaded == 4
+    assert len(uploaded) == 4
     page = s3.get_object(Bucket="site", Key="owner/")
     assert page["ContentType"] == "text/html; charset=utf-8"
     assert s3.get_object(Bucket="site", Key="shared/page.js")["ContentType"].startswith("text/javascript")
@@ -77,11 +77,19 @@ def test_publishing_sets_types_and_stores_pages_under_their_folder(site: Path, s
 def test_publishing_again_uploads_only_what_changed(site: Path, s3: S3Client) -> None:
     """The second time nothing is uploaded but the file that was edited."""
     publish_sites(s3, "site", site, {})
-    assert publish_sites(s3, "site", site, {}) == 0
+    assert not publish_sites(s3, "site", site, {})
 
     (site / "shared/page.js").write_text("export const changed = 1;")
 
-    assert publish_sites(s3, "site", site, {}) == 1
+    assert publish_sites(s3, "site", site, {}) == Published(uploaded=("shared/page.js",))
+
+
+def test_a_file_that_the_sites_have_no_more_is_removed(site: Path, s3: S3Client) -> None:
+    """Nobody is served what was taken away."""
+    publish_sites(s3, "site", site, {})
+    (site / "shared/page.js").unlink()
+
+    assert publish_sites(s3, "site", site, {}) == Published(removed=("shared/page.js",))
 
 
 def test_log_lines_become_sentences() -> None:

@@ -1,41 +1,88 @@
 // The door page: a passcode is typed, the door opens or says why not. Answers: api-specs/visitor.yaml.
+//
+// On a tablet beside the door it runs for months: it looks whether it has a connection, says so where it has none,
+// and is ready for the next visitor by itself. A passcode is never sent but by somebody's hand; what was typed stays
+// for two minutes, so that it survives a short gap in the network and not a visitor who has walked away. Once a day,
+// while nobody types, the page loads itself anew, which is how a new version reaches it.
 
-import { element, setText } from "/shared/dom.js";
+import { element, setAttribute, setText } from "/shared/dom.js";
 import { fetchJson, OfflineError, RefusedError } from "/shared/http.js";
-import { keypad } from "./keypad.js";
+import { LANGUAGES, preferredLanguage, speak, t } from "/shared/i18n.js";
+import { installWorker } from "/shared/install.js";
+import { poll } from "/shared/poll.js";
+import { duration } from "/shared/times.js";
+import { stayAwake } from "./awake.js";
+import { doors } from "./doors.js";
+import { DIGITS, keypad } from "./keypad.js";
 import { result } from "./result.js";
 
-const DIGITS = 7;
-const OPENED_MILLISECONDS = 10_000;
-const REFUSED_MILLISECONDS = 12_000;
+const OPENED_SECONDS = 10;
+const REFUSED_SECONDS = 12;
+const NEWS_SECONDS = 6;
+const IDLE_SECONDS = 120;
+// With these the passcode that was typed will not open any more.
+const SPENT = new Set(["passcode_wrong", "passcode_expired", "passcode_used"]);
+const LOOK_MILLISECONDS = 60_000;
+const DAY_MILLISECONDS = 86_400_000;
+const LOOK_WHEN_OFFLINE_MILLISECONDS = 1_500;
 
-const form = document.getElementById("keypad");
-const doorName = document.getElementById("door-name");
-const doorChoice = document.getElementById("door-choice");
-const doorSelect = document.getElementById("door");
 const openButton = document.getElementById("open");
+const languages = document.getElementById("languages");
+const openedAt = Date.now();
+const isOwnPhone = new URLSearchParams(location.search).has("visit");
 
-const link = new URLSearchParams(location.search);
-const answer = result({ onReset: () => pad.clear(), onLock: showUsable });
-const pad = keypad({ onType: () => answer.clear() });
-let doors = [];
-let busy = false;
+const answer = result({ onOver: afterResult });
+const home = doors(location.search, { onChange: typed });
+const pad = keypad({ onType: typed, hasOwnKeyboard: !isOwnPhone });
+let isOffline = false;
+let isBusy = false;
+let idle = null;
+let connection = null;
+let sayAgain = null;
+
+async function start() {
+  for (const [code, name] of Object.entries(LANGUAGES)) languages.append(languageButton(code, name));
+  await speakLanguage(preferredLanguage());
+  document.getElementById("main").hidden = false;
+  document.getElementById("keypad").addEventListener("submit", open);
+  window.addEventListener("offline", lost);
+  connection = poll(look, () => (isOffline ? LOOK_WHEN_OFFLINE_MILLISECONDS : LOOK_MILLISECONDS));
+  if (!isOwnPhone) stayAwake();
+  installWorker("/door/worker.js");
+}
 
 async function open(event) {
   event.preventDefault();
-  if (busy || answer.isLocked) return;
-  if (doors.length === 0 && !(await loadDoors())) return;
+  if (isBusy || answer.isLocked) return;
   const passcode = pad.value;
   if (passcode.length !== DIGITS) {
-    answer.bad(`The passcode has seven digits; this is ${countOf(passcode.length)}.`, REFUSED_MILLISECONDS);
+    sayBad(() => [t("result.short", { count: passcode.length }), t("result.short.next")]);
     pad.focus();
-    return;
+  } else if (!home.areKnown) {
+    lost();
+    connection.now();
+  } else if (home.chosen === null) {
+    sayBad(() => [t("choose_door"), t("choose_door.next")]);
+    home.focus();
+  } else {
+    await redeem(passcode);
   }
+}
+
+async function redeem(passcode) {
   setBusy(true);
   try {
-    const opened = await redeem(passcode);
+    const request = { door_id: home.chosen.door_id, passcode };
+    if (home.visitId) request.visit_id = home.visitId;
+    const opened = await fetchJson("/api/door/redeem", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(request),
+    });
     pad.clear();
-    answer.good(`The ${opened.door_name.toLowerCase()} is open. Come in.`, OPENED_MILLISECONDS);
+    isOffline = false;
+    const headline = () => t("result.opened", { door: nameInSentence(opened.door_name) });
+    say(() => answer.show("good", headline(), t("result.opened.next"), OPENED_SECONDS));
   } catch (error) {
     explain(error);
   } finally {
@@ -43,93 +90,154 @@ async function open(event) {
   }
 }
 
-async function redeem(passcode) {
-  const request = { door_id: chosenDoor().door_id, passcode };
-  if (isBoundToVisit()) request.visit_id = link.get("visit");
-  return fetchJson("/api/door/redeem", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(request),
-  });
-}
-
-/** A link names a door and a visit there; at another door its visit means nothing. */
-function isBoundToVisit() {
-  return link.has("visit") && chosenDoor().door_id === link.get("door");
-}
-
 function explain(error) {
   if (error instanceof OfflineError) {
-    answer.bad("There is no connection at the moment. Your passcode still counts: try again.", REFUSED_MILLISECONDS, {
-      keep: true,
-    });
+    isOffline = true;
+    say(() => answer.show("offline", t("result.unanswered"), t("result.unanswered.next")));
+    connection.now();
   } else if (error instanceof RefusedError && error.status === 429 && error.retryAfterSeconds) {
     pad.clear();
-    answer.locked(error.retryAfterSeconds);
+    sayWait(Date.now() + error.retryAfterSeconds * 1000);
   } else if (error instanceof RefusedError) {
-    pad.clear();
-    answer.bad(refusal(error), REFUSED_MILLISECONDS);
+    if (SPENT.has(error.code)) pad.clear();
+    sayBad(() => refusal(error.code));
     pad.focus();
   } else {
     throw error;
   }
 }
 
-function refusal(error) {
-  switch (error.code) {
+/** [headline, what to do next]. */
+function refusal(code) {
+  switch (code) {
     case "passcode_wrong":
-      return "That passcode is not right. Look at the message again, then try once more.";
+      return [t("result.wrong"), home.visitId ? t("result.wrong.visit") : t("result.wrong.next")];
     case "passcode_expired":
-      return "That passcode has expired. It counts for a few minutes only.";
+      return [t("result.expired"), t("result.expired.next")];
     case "passcode_used":
-      return "That passcode was used already. Each one opens the door once.";
+      return [t("result.used"), t("result.used.next")];
     case "request_invalid":
-      return "The link to this page is not complete. Open it from the message again.";
+    case "door_not_found":
+      return [t("result.link"), t("result.link.next")];
     default:
-      return error.status >= 500 ? "The door does not answer properly. Try again in a moment." : error.message;
+      return [t("result.fault"), t("result.fault.next")];
   }
 }
 
-async function loadDoors() {
+/** Asks for the configuration, which also tells whether there is a connection. False where there is none. */
+async function look() {
   try {
-    doors = (await fetchJson("/door/config.json")).doors;
+    home.update(await fetchJson("/door/config.json"));
   } catch (error) {
     if (!(error instanceof OfflineError || error instanceof RefusedError)) throw error;
-    answer.bad("There is no connection to the door at the moment. Try again.", REFUSED_MILLISECONDS, { keep: true });
+    lost();
     return false;
   }
-  doorSelect.replaceChildren(...doors.map((door) => element("option", { value: door.door_id }, door.name)));
-  const named = doors.find((door) => door.door_id === link.get("door"));
-  if (named) doorSelect.value = named.door_id;
-  doorChoice.hidden = named !== undefined || doors.length === 1;
-  showDoor();
+  if (isOffline) regained();
+  else if (Date.now() - openedAt > DAY_MILLISECONDS && answer.kind === "none" && pad.value === "") location.reload();
   return true;
 }
 
-function chosenDoor() {
-  return doors.find((door) => door.door_id === doorSelect.value);
+function lost() {
+  if (isOffline) return;
+  isOffline = true;
+  if (answer.kind === "none" || answer.kind === "news") sayOffline();
 }
 
-function showDoor() {
-  const { name } = chosenDoor();
-  setText(doorName, name);
-  document.title = `${name} · Smart Door`;
+function sayOffline() {
+  say(() =>
+    answer.show("offline", t("result.offline"), pad.value ? t("result.offline.typed") : t("result.offline.idle")),
+  );
+}
+
+function sayBad(texts) {
+  say(() => answer.show("bad", ...texts(), REFUSED_SECONDS));
+}
+
+function sayNews(texts) {
+  say(() => answer.show("news", ...texts(), NEWS_SECONDS));
+}
+
+function sayWait(until) {
+  say(() => {
+    const seconds = (until - Date.now()) / 1000;
+    answer.wait(t("result.wait"), t("result.wait.next", { duration: duration(seconds) }), seconds);
+  });
+}
+
+/** Says something, so that it can be said again in another language. */
+function say(what) {
+  sayAgain = what;
+  what();
+}
+
+function regained() {
+  isOffline = false;
+  if (answer.kind !== "offline") return;
+  sayNews(() => [t("result.back"), pad.value ? t("result.back.press") : t("result.back.type")]);
+}
+
+/** Somebody types: what was said has been read, except a wait that is not over and that there is no connection. */
+function typed() {
+  restIdle();
+  if (answer.isLocked) return;
+  if (answer.kind === "offline" || isOffline) sayOffline();
+  else if (answer.kind !== "none") answer.clear();
+}
+
+function afterResult(kind) {
+  if (kind === "wait") {
+    showUsable();
+    sayNews(() => [t("result.ready"), t("result.ready.next")]);
+  } else if (kind === "good") {
+    rest();
+  }
+  if (isOffline && answer.kind === "none") sayOffline();
+}
+
+function restIdle() {
+  clearTimeout(idle);
+  idle = setTimeout(rest, IDLE_SECONDS * 1000);
+}
+
+/** As the next visitor finds it: no digits, and the language that this screen prefers. */
+async function rest() {
+  clearTimeout(idle);
+  pad.clear();
+  if (answer.kind === "offline") sayOffline();
+  if (document.documentElement.lang !== preferredLanguage()) await speakLanguage(preferredLanguage());
+}
+
+async function speakLanguage(code) {
+  await speak("door", code);
+  home.draw();
+  showUsable();
+  for (const button of languages.children) setAttribute(button, "aria-current", button.lang === code ? "true" : null);
+  if (answer.kind !== "none") sayAgain();
+}
+
+function languageButton(code, name) {
+  const change = () => {
+    restIdle();
+    speakLanguage(code);
+  };
+  return element("button", { type: "button", class: "button button-plain", lang: code, on: { click: change } }, name);
 }
 
 function setBusy(now) {
-  busy = now;
+  isBusy = now;
   showUsable();
-  setText(openButton, now ? "One moment …" : "Open the door");
 }
 
 function showUsable() {
-  openButton.setAttribute("aria-disabled", String(busy || answer.isLocked));
+  openButton.setAttribute("aria-disabled", String(isBusy || answer.isLocked));
+  setText(openButton, isBusy ? t("one_moment") : t("open"));
+  pad.setEnabled(!isBusy && !answer.isLocked);
 }
 
-function countOf(digits) {
-  return digits === 1 ? "one" : digits === 0 ? "none" : `only ${digits}`;
+/** "Front door" inside an English sentence is "front door"; other languages keep a name as it is written. */
+function nameInSentence(name) {
+  return document.documentElement.lang === "en" ? name.toLowerCase() : name;
 }
 
-form.addEventListener("submit", open);
-doorSelect.addEventListener("change", showDoor);
-loadDoors();
+start();

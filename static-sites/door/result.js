@@ -1,72 +1,83 @@
-// What the door says: one message at a time, gone by itself after some seconds.
+// What the door says: one message at a time, gone by itself after some seconds, or when its time has come.
 
-import { setText } from "/shared/dom.js";
-import { duration } from "/shared/times.js";
+import { icon, setText } from "/shared/dom.js";
+import { countdown } from "/shared/times.js";
+
+const ICONS = {
+  good: "M4 12.5l5.5 5.5L20 6.5",
+  bad: "M6 6l12 12M18 6L6 18",
+  wait: "M12 7v5l3.5 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18",
+  offline: "M3 3l18 18M8.5 15.5a5 5 0 0 1 5-1.2M5 12a10 10 0 0 1 4.5-2.6M19 12a10 10 0 0 0-5-2.8M12 19.5h.01",
+  news: "M12 8v5M12 16.5h.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18",
+};
 
 /**
- * The message: good(), bad(), locked(), clear(). `onReset` is called when the time of a message is over,
- * `onLock` when trying again becomes useless, and useful again.
+ * The message: show(kind, headline, next, seconds), wait(headline, next, seconds), clear(), kind, isLocked.
+ *
+ * Kinds: good, bad, wait and news are read by whoever stands there and take the place of the code; offline stands
+ * below it, and stays until something else is said. Good and news are told politely, the others at once.
+ * `onOver(kind)` is called when a message's time is over.
  */
-export function result({ onReset, onLock }) {
-  const box = document.getElementById("result");
-  const good = document.getElementById("good");
-  const bad = document.getElementById("bad");
+export function result({ onOver }) {
+  const slot = document.getElementById("slot");
+  const boxes = { polite: document.getElementById("good"), urgent: document.getElementById("bad") };
+  const picture = document.getElementById("result-icon");
+  const clock = document.getElementById("countdown");
   let timer = null;
+  let kind = "none";
   let lockedUntil = 0;
 
-  function show(kind, text) {
-    setText(good, kind === "good" ? text : "");
-    setText(bad, kind === "bad" ? text : "");
-    box.dataset.kind = kind;
+  function draw(next, headline = "", advice = "") {
+    clearTimeout(timer);
+    kind = next;
+    slot.dataset.kind = kind;
+    clock.hidden = kind !== "wait";
+    const text = kind === "none" ? "" : `${headline} ${advice}`;
+    const box = kind === "good" || kind === "news" ? boxes.polite : boxes.urgent;
+    for (const other of Object.values(boxes)) if (other !== box || text === "") other.replaceChildren();
+    // What stands there already is left alone, or a screen reader would say it once more.
+    if (box.textContent !== text) box.replaceChildren(strong(headline), ` ${advice}`);
+    picture.replaceChildren(...(ICONS[kind] ? [icon(ICONS[kind])] : []));
   }
 
-  function reset() {
-    clearTimeout(timer);
-    show("none", "");
-    if (lockedUntil === 0) return;
-    lockedUntil = 0;
-    onLock();
-  }
-
-  function resetAfter(milliseconds, { keep = false } = {}) {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      reset();
-      if (!keep) onReset();
-    }, milliseconds);
+  function over() {
+    const was = kind;
+    draw("none");
+    onOver(was);
   }
 
   function countDown() {
-    const secondsLeft = (lockedUntil - Date.now()) / 1000;
-    if (secondsLeft <= 0) {
-      reset();
+    const seconds = (lockedUntil - Date.now()) / 1000;
+    setText(clock, countdown(seconds));
+    if (seconds > 0) {
+      timer = setTimeout(countDown, Math.min(1_000, seconds * 1000));
       return;
     }
-    show("bad", `Too many tries. Wait ${duration(secondsLeft)}, then try again.`);
-    timer = setTimeout(countDown, secondsLeft > 60 ? 5_000 : 1_000);
+    lockedUntil = 0;
+    over();
   }
 
   return {
-    good(text, milliseconds) {
-      show("good", text);
-      resetAfter(milliseconds);
+    /** Without `seconds` it stays until something else is said. */
+    show(next, headline, advice, seconds = null) {
+      draw(next, headline, advice);
+      if (seconds !== null) timer = setTimeout(over, seconds * 1000);
     },
-    bad(text, milliseconds, options) {
-      show("bad", text);
-      resetAfter(milliseconds, options);
-    },
-    locked(seconds) {
-      clearTimeout(timer);
+    wait(headline, advice, seconds) {
+      draw("wait", headline, advice);
       lockedUntil = Date.now() + seconds * 1000;
-      onLock();
       countDown();
     },
-    /** Somebody types: the message has been read. A lock stays. */
-    clear() {
-      if (lockedUntil === 0) reset();
+    clear: () => draw("none"),
+    get kind() {
+      return kind;
     },
     get isLocked() {
       return lockedUntil > Date.now();
     },
   };
+}
+
+function strong(text) {
+  return Object.assign(document.createElement("strong"), { textContent: text });
 }

@@ -1,6 +1,7 @@
 // A question that must be answered before something that cannot be undone.
 
 import { element } from "/shared/dom.js";
+import { t } from "/shared/i18n.js";
 import { uniqueId } from "./fields.js";
 
 /** Asks; resolves true only for the yes. Escape and a closed dialog are a no. Focus returns by itself. */
@@ -14,7 +15,7 @@ export function confirmed({ question, explanation, yes }) {
     element(
       "form",
       { method: "dialog", class: "dialog-buttons" },
-      element("button", { class: "button", value: "no" }, "Cancel"),
+      element("button", { class: "button", value: "no" }, t("confirm.cancel")),
       element("button", { class: "button button-danger", value: "yes" }, yes),
     ),
   );

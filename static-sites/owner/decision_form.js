@@ -2,13 +2,14 @@
 
 import { element, setText } from "/shared/dom.js";
 import { OfflineError, RefusedError } from "/shared/http.js";
+import { t } from "/shared/i18n.js";
 import { confirmed } from "./confirm.js";
 import { pictureChoice, textField } from "./fields.js";
+import { problemText } from "./problems.js";
 import { strangersOf } from "./words.js";
 
 const ENDS_THE_VISIT = new Set(["visit_not_found", "door_not_found", "visit_already_decided", "visit_expired"]);
 const PHONE = /^\+[1-9]\d{6,14}$/;
-const PHONE_HELP = "Write the phone number with its country code, such as +1 555 555 0123.";
 
 /**
  * The form for one visit: {root, update(visit), isTouched}.
@@ -21,30 +22,30 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
   let busy = false;
 
   const resemblance = element("p", { hidden: true });
-  const faces = pictureChoice({ legend: "Whose face is it?" });
-  const name = textField({ label: "Name", type: "text", autocomplete: "off", maxlength: 80 });
+  const faces = pictureChoice({ legend: t("decide.whose_face") });
+  const name = textField({ label: t("decide.name"), type: "text", autocomplete: "off", maxlength: 80 });
   const phone = textField({
-    label: "Phone number",
-    hint: "With country code, such as +1 555 555 0123. The code goes there.",
+    label: t("decide.phone"),
+    hint: t("decide.phone_hint"),
     type: "tel",
     autocomplete: "off",
     maxlength: 24,
   });
   const someoneNew = element("div", { class: "decision-fields" }, name.root, phone.root);
-  const visitors = pictureChoice({ legend: "Who is it?" });
+  const visitors = pictureChoice({ legend: t("decide.who") });
   const visitorsNote = element("p", { class: "quiet", role: "status" });
   const someoneKnown = element("div", { hidden: true }, visitorsNote, visitors.root);
   const problem = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
-  const letIn = element("button", { type: "submit", class: "button button-primary" }, "Let in and send a code");
+  const letIn = element("button", { type: "submit", class: "button button-primary" }, t("decide.let_in"));
   const switchButton = element(
     "button",
     { type: "button", class: "button", on: { click: switchPerson } },
-    "This is someone I know",
+    t("decide.someone_known"),
   );
   const denyButton = element(
     "button",
     { type: "button", class: "button button-danger", on: { click: deny } },
-    "Turn away",
+    t("decide.turn_away"),
   );
   const root = element(
     "form",
@@ -64,26 +65,26 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     faces.update(strangers.map(faceOption));
     const resembled = strangers.length === 1 && strangers[0].visitor_name;
     resemblance.hidden = !resembled;
-    setText(resemblance, resembled ? `Looks a little like ${resembled}, but not enough to be sure.` : "");
+    setText(resemblance, resembled ? t("decide.resembles", { name: resembled }) : "");
   }
 
   async function switchPerson() {
     const toKnown = someoneKnown.hidden;
     someoneKnown.hidden = !toKnown;
     someoneNew.hidden = toKnown;
-    switchButton.textContent = toKnown ? "This is someone new" : "This is someone I know";
+    switchButton.textContent = toKnown ? t("decide.someone_new") : t("decide.someone_known");
     showProblem(null);
     if (toKnown) await fillVisitors();
     else name.input.focus();
   }
 
   async function fillVisitors() {
-    visitorsNote.textContent = "Looking up who is on file …";
+    visitorsNote.textContent = t("decide.looking_up");
     try {
       const known = (await listVisitors()).filter((visitor) => visitor.status === "approved");
       visitors.update(bySimilarity(known, visit).map(visitorOption));
       visitors.root.hidden = known.length === 0;
-      visitorsNote.textContent = known.length === 0 ? "Nobody is on file yet. Give a name and a phone number." : "";
+      visitorsNote.textContent = known.length === 0 ? t("decide.nobody_on_file") : "";
       visitors.focus();
     } catch (error) {
       visitorsNote.textContent = "";
@@ -100,9 +101,9 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 
   async function deny() {
     const sure = await confirmed({
-      question: "Turn this visit away?",
-      explanation: "No code is sent, and nobody is asked again for this visit. It cannot be undone.",
-      yes: "Turn away",
+      question: t("decide.deny_question"),
+      explanation: t("decide.deny_explanation"),
+      yes: t("decide.turn_away"),
     });
     if (sure) await send({ decision: "deny" });
   }
@@ -122,12 +123,12 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 
   function handle(error) {
     if (error instanceof RefusedError && error.code === "phone_invalid") {
-      phone.showError(error.message);
+      phone.showError(problemText(error));
       phone.input.focus();
     } else if (error instanceof OfflineError) {
-      showProblem("There is no connection at the moment. Nothing was sent; try again.");
+      showProblem(t("decide.offline"));
     } else if (error instanceof RefusedError && !ENDS_THE_VISIT.has(error.code)) {
-      showProblem(error.message);
+      showProblem(problemText(error));
     } else {
       onRefused(error);
     }
@@ -136,15 +137,15 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
   /** The name and the phone number, or null after showing what is missing. */
   function readSomeoneNew() {
     const digits = phone.value.replace(/[\s().\-/]/g, "");
-    name.showError(name.value ? null : "Write the visitor’s name.");
-    phone.showError(PHONE.test(digits) ? null : PHONE_HELP);
+    name.showError(name.value ? null : t("decide.name_missing"));
+    phone.showError(PHONE.test(digits) ? null : t("decide.phone_wrong"));
     const wrong = root.querySelector('[aria-invalid="true"]');
     wrong?.focus();
     return wrong ? null : { name: name.value, phone: digits };
   }
 
   function readSomeoneKnown() {
-    visitors.showError(visitors.value ? null : "Choose who it is.");
+    visitors.showError(visitors.value ? null : t("decide.who_missing"));
     if (!visitors.value) visitors.focus();
     return visitors.value ? { visitor_id: visitors.value } : null;
   }
@@ -154,14 +155,14 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     const strangers = strangersOf(visit);
     if (strangers.length === 0) return {};
     if (strangers.length === 1) return { face_index: strangers[0].face_index };
-    faces.showError(faces.value === null ? "Choose the face that goes with the name." : null);
+    faces.showError(faces.value === null ? t("error.face_needed") : null);
     return faces.value === null ? null : { face_index: Number(faces.value) };
   }
 
   function setBusy(now) {
     busy = now;
     for (const button of [letIn, switchButton, denyButton]) button.setAttribute("aria-disabled", String(now));
-    letIn.textContent = now ? "One moment …" : "Let in and send a code";
+    letIn.textContent = now ? t("page.one_moment") : t("decide.let_in");
   }
 
   function showProblem(text) {
@@ -179,10 +180,10 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 }
 
 function faceOption(face) {
-  const looks = face.visitor_name ? `looks a little like ${face.visitor_name}` : "";
+  const looks = face.visitor_name ? t("decide.face_resembles", { name: face.visitor_name }) : "";
   return {
     value: String(face.face_index),
-    label: `Face ${face.face_index + 1}`,
+    label: t("face.numbered", { number: face.face_index + 1 }),
     detail: looks,
     pictureUrl: face.photo_url,
   };

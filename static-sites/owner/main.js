@@ -1,14 +1,18 @@
 // The owner page: finds out who is logged in, then shows what the address after # names.
 
-import { element, setText } from "/shared/dom.js";
+import { element, icon, setText } from "/shared/dom.js";
 import { fetchJson, OfflineError, RefusedError } from "/shared/http.js";
+import { speak, t } from "/shared/i18n.js";
+import { installWorker } from "/shared/install.js";
 import { OwnerApi } from "./api.js";
+import { problemText } from "./problems.js";
 import { LoginFailedError, Session, SessionOverError } from "./session.js";
 import { visitView } from "./visit_view.js";
 import { visitsView } from "./visits_view.js";
 
 const ONE_VISIT = /^#\/visits\/([^/]+)\/([^/]+)$/;
 const BACK_ONLINE_MILLISECONDS = 5_000;
+const CLOSE = "M6 6l12 12M18 6L6 18";
 
 const main = document.querySelector("main");
 const connection = document.getElementById("connection");
@@ -39,8 +43,8 @@ function notify(box, text, tone) {
   for (const other of [message, alertBox]) other.replaceChildren();
   const dismiss = element(
     "button",
-    { type: "button", class: "button button-plain", "aria-label": "Dismiss", on: { click: () => box.replaceChildren() } },
-    "×",
+    { type: "button", class: "button button-plain", "aria-label": t("page.dismiss"), on: { click: () => box.replaceChildren() } },
+    icon(CLOSE),
   );
   box.append(element("div", { class: `notice notice-${tone} notice-row` }, element("p", {}, text), dismiss));
 }
@@ -49,7 +53,7 @@ function notify(box, text, tone) {
 function reached() {
   if (!isOffline) return;
   isOffline = false;
-  showConnection("You are back online.", "good");
+  showConnection(t("page.back_online"), "good");
   setTimeout(() => {
     if (!isOffline) connection.replaceChildren();
   }, BACK_ONLINE_MILLISECONDS);
@@ -58,13 +62,13 @@ function reached() {
 /** The API did not answer, or said no to the page rather than to a form. */
 function failed(error) {
   if (error instanceof SessionOverError) {
-    showLogin("Your session is over. Log in to go on where you were.");
+    showLogin(t("login.session_over"));
   } else if (error instanceof OfflineError || (error instanceof RefusedError && error.status >= 500)) {
     isOffline = true;
-    const reason = error instanceof OfflineError ? "There is no connection." : "Your home does not answer properly.";
-    showConnection(`${reason} What you see may be out of date; the page goes on by itself.`, "warning");
+    const reason = error instanceof OfflineError ? t("page.offline") : t("page.fault");
+    showConnection(`${reason} ${t("page.goes_on")}`, "warning");
   } else if (error instanceof RefusedError) {
-    page.warn(error.message);
+    page.warn(problemText(error));
   } else {
     throw error;
   }
@@ -81,7 +85,7 @@ function showLogin(reason = null) {
   const button = element(
     "button",
     { type: "button", class: "button button-primary", on: { click: () => session.logIn() } },
-    "Log in",
+    t("login.log_in"),
   );
   const door = element("img", { src: "/shared/icon.svg", alt: "", width: 72, height: 72 });
   main.replaceChildren(
@@ -89,14 +93,14 @@ function showLogin(reason = null) {
       "div",
       { class: "card login" },
       door,
-      element("h1", { tabindex: "-1" }, "Who is at the door?"),
+      element("h1", { tabindex: "-1" }, t("login.title")),
       reason
         ? element("p", { class: "notice notice-warning", role: "alert" }, reason)
-        : element("p", { class: "quiet" }, "Log in to see your visitors and let them in."),
+        : element("p", { class: "quiet" }, t("login.why")),
       button,
     ),
   );
-  page.setTitle("Log in");
+  page.setTitle(t("login.log_in"));
 }
 
 function showView({ moveFocus }) {
@@ -128,13 +132,15 @@ function decoded(part) {
 }
 
 async function start() {
+  installWorker("/owner/worker.js");
+  await speak("owner");
   let reason = null;
   try {
     session = new Session(await fetchJson("/owner/config.json"));
     await session.finishLogIn();
   } catch (error) {
     if (session === null) return showUnreachable();
-    reason = error instanceof LoginFailedError ? error.message : `The login did not succeed: ${error.message}`;
+    reason = error instanceof LoginFailedError ? error.message : t("login.failed");
   }
   page.api = new OwnerApi(session);
   document.getElementById("log-out").addEventListener("click", () => session.logOut());
@@ -157,14 +163,14 @@ function showUnreachable() {
   const again = element(
     "button",
     { type: "button", class: "button button-primary", on: { click: () => location.reload() } },
-    "Try again",
+    t("page.try_again"),
   );
   main.replaceChildren(
     element(
       "div",
       { class: "card login" },
-      element("h1", {}, "Your home does not answer"),
-      element("p", { class: "quiet", role: "alert" }, "There is no connection at the moment, or it is still starting."),
+      element("h1", {}, t("page.unreachable")),
+      element("p", { class: "quiet", role: "alert" }, t("page.unreachable_why")),
       again,
     ),
   );

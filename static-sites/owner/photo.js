@@ -2,6 +2,7 @@
 // already shown is not loaded again, and one whose link had expired is loaded from the next fresh link.
 
 import { element, setText } from "/shared/dom.js";
+import { t } from "/shared/i18n.js";
 
 const RETRY_MILLISECONDS = 5_000;
 
@@ -10,7 +11,7 @@ const RETRY_MILLISECONDS = 5_000;
  * those without a bounding box get no mark. `onLinkFailed` is called where a link did not load:
  * it should bring an update with a fresh one.
  */
-export function markedPhoto({ onLinkFailed, emptyText = "No photo yet" }) {
+export function markedPhoto({ onLinkFailed, emptyText = t("photo.none_yet") }) {
   const empty = element("p", { class: "photo-empty quiet" }, emptyText);
   const marks = element("div", { class: "photo-marks", "aria-hidden": "true" });
   const root = element("div", { class: "photo" }, empty, marks);
@@ -28,7 +29,7 @@ export function markedPhoto({ onLinkFailed, emptyText = "No photo yet" }) {
       wanted = null;
       failures += 1;
       retryAt = failures === 1 ? 0 : Date.now() + RETRY_MILLISECONDS;
-      if (!image) setText(empty, "The photo did not load. Trying again …");
+      if (!image) setText(empty, t("photo.not_loaded"));
       if (failures === 1) onLinkFailed();
       return;
     }
@@ -73,7 +74,8 @@ function drawMarks(marks, faces) {
 
 function mark(face) {
   const { left, top, width, height } = face.bounding_box;
-  const label = face.label ? element("span", { class: "photo-mark-label" }, face.label) : null;
+  const side = left + width / 2 > 0.5 ? "photo-mark-label photo-mark-label-end" : "photo-mark-label";
+  const label = face.label ? element("span", { class: side }, face.label) : null;
   const box = element("div", { class: face.known ? "photo-mark photo-mark-known" : "photo-mark" }, label);
   box.style.left = percent(left);
   box.style.top = percent(top);

@@ -2,6 +2,7 @@
 // Tokens live in sessionStorage: they end with the tab.
 
 import { fetchJson, RefusedError } from "/shared/http.js";
+import { t } from "/shared/i18n.js";
 import { challengeOf, claimsOf, randomText } from "./pkce.js";
 
 const TOKENS = "smart-door.tokens";
@@ -11,7 +12,7 @@ const REFRESH_BEFORE_EXPIRY_SECONDS = 60;
 /** Nobody is logged in, or no longer. */
 export class SessionOverError extends Error {
   constructor() {
-    super("Your session is over. Log in to go on.");
+    super("the session is over");
     this.name = "SessionOverError";
   }
 }
@@ -65,9 +66,9 @@ export class Session {
     const login = JSON.parse(sessionStorage.getItem(LOGIN) ?? "null");
     sessionStorage.removeItem(LOGIN);
     history.replaceState(null, "", homeAddress() + (login?.returnTo ?? ""));
-    if (answer.has("error")) throw new LoginFailedError("The login was not completed. Try again.");
+    if (answer.has("error")) throw new LoginFailedError(t("login.not_completed"));
     if (!login || answer.get("state") !== login.state) {
-      throw new LoginFailedError("That login was not started in this tab. Log in again.");
+      throw new LoginFailedError(t("login.foreign"));
     }
     const tokens = await this.#askForTokens({
       grant_type: "authorization_code",

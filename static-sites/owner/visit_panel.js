@@ -2,6 +2,7 @@
 
 import { element, setText } from "/shared/dom.js";
 import { RefusedError } from "/shared/http.js";
+import { t } from "/shared/i18n.js";
 import { secondsUntil, duration, since } from "/shared/times.js";
 import { decisionForm } from "./decision_form.js";
 import { markedPhoto } from "./photo.js";
@@ -11,7 +12,7 @@ import { isWaiting, outcomeSentence, who } from "./words.js";
 export function bestPhoto({ onLinkFailed }) {
   const photo = markedPhoto({ onLinkFailed });
   const update = (visit) =>
-    photo.update({ url: visit.photo_url, alt: `Photo from the ${visit.door_name}: ${who(visit)}`, faces: labelled(visit) });
+    photo.update({ url: visit.photo_url, alt: t("photo.from", { door: visit.door_name, who: who(visit) }), faces: labelled(visit) });
   return { root: photo.root, update };
 }
 
@@ -19,7 +20,7 @@ export function bestPhoto({ onLinkFailed }) {
 export function placeAndTime(visit) {
   const parts = [visit.door_name, since(visit.opened_at)];
   const secondsLeft = secondsUntil(visit.expires_at);
-  if (isWaiting(visit) && secondsLeft > 0) parts.push(`decide within ${duration(secondsLeft)}`);
+  if (isWaiting(visit) && secondsLeft > 0) parts.push(t("visit.decide_within", { duration: duration(secondsLeft) }));
   return parts.join(" · ");
 }
 
@@ -65,23 +66,23 @@ export function outcomeNote() {
 function labelled(visit) {
   const isAlone = visit.faces.length < 2;
   return visit.faces.map((face) => {
-    const number = isAlone ? "" : `Face ${face.face_index + 1}`;
+    const number = isAlone ? "" : t("face.numbered", { number: face.face_index + 1 });
     return { ...face, label: face.known ? (face.visitor_name ?? number) : number };
   });
 }
 
 function decisionSentence(visit, decision) {
-  if (decision.decision === "deny") return "Turned away. No code was sent.";
-  return `${visit.visitor_name ?? "The visitor"} gets a code by text message.`;
+  if (decision.decision === "deny") return t("decided.turned_away");
+  return t("decided.let_in", { name: visit.visitor_name ?? t("visitor") });
 }
 
 function refusalSentence(error, name) {
   switch (error.code) {
     case "visit_already_decided":
-      return `This visit was already decided (${name}). Below is what became of it.`;
+      return t("error.visit_already_decided", { who: name });
     case "visit_expired":
-      return "This visit is over: nobody decided in time. Whoever comes back is a new visit.";
+      return t("error.visit_expired");
     default:
-      return "This visit does not exist, or no longer.";
+      return t("error.visit_not_found");
   }
 }

@@ -2,6 +2,7 @@
 
 import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
 import { RefusedError } from "/shared/http.js";
+import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
 import { markedPhoto } from "./photo.js";
@@ -16,7 +17,7 @@ export function visitView(page, doorId, visitId) {
   let poller = null;
   const refresh = () => poller.now();
 
-  const heading = element("h1", { tabindex: "-1" }, "Visit");
+  const heading = element("h1", { tabindex: "-1" }, t("visit.title"));
   const badge = element("span", { class: "badge" });
   const meta = element("p", { class: "quiet" });
   const best = bestPhoto({ onLinkFailed: refresh });
@@ -37,14 +38,14 @@ export function visitView(page, doorId, visitId) {
   const body = element(
     "div",
     { class: "stack", hidden: true },
-    element("div", { class: "visit-photos" }, figure("best", "Best photo", best.root), figure("first", "First photo", first.root)),
+    element("div", { class: "visit-photos" }, figure("best", t("photo.best"), best.root), figure("first", t("photo.first"), first.root)),
     element("div", { class: "card panel" }, note.root, decision.root),
-    element("div", { class: "card panel" }, element("h2", {}, "About this visit"), faces, facts),
+    element("div", { class: "card panel" }, element("h2", {}, t("visit.about")), faces, facts),
   );
   const root = element(
     "article",
     { class: "stack", "aria-busy": "true" },
-    element("p", {}, element("a", { href: "#/visits" }, "All visits")),
+    element("p", {}, element("a", { href: "#/visits" }, t("visit.all"))),
     element("div", { class: "visit-title" }, heading, badge),
     meta,
     body,
@@ -64,11 +65,11 @@ export function visitView(page, doorId, visitId) {
   function explain(error) {
     if (error instanceof RefusedError && (error.status === 404 || error.status === 400)) {
       poller.stop();
-      setText(heading, "There is no such visit");
-      setText(meta, "It may have been deleted: visits are kept for a limited time. Or the link is not complete.");
+      setText(heading, t("visit.none"));
+      setText(meta, t("visit.none_why"));
       body.hidden = true;
       badge.hidden = true;
-      page.setTitle("No such visit");
+      page.setTitle(t("visit.none"));
       setAttribute(root, "aria-busy", null);
     } else {
       page.failed(error);
@@ -85,7 +86,7 @@ export function visitView(page, doorId, visitId) {
     setAttribute(badge, "class", `badge badge-${tone}`);
     setText(meta, placeAndTime(visit));
     best.update(visit);
-    first.update({ url: visit.first_photo_url, alt: "The first photo of this visit", faces: [] });
+    first.update({ url: visit.first_photo_url, alt: t("photo.first_of_visit"), faces: [] });
     note.update(visit);
     decision.update(visit);
     note.root.hidden = isWaiting(visit);
@@ -118,10 +119,10 @@ function faceRow() {
 
 function drawFacts(facts, visit) {
   const wanted = [
-    ["Door", visit.door_name],
-    ["Arrived", clock(visit.opened_at)],
-    ["Last seen", clock(visit.last_seen_at)],
-    visit.decided_at && ["Decided", `${clock(visit.decided_at)}${visit.decided_by ? ` by ${visit.decided_by}` : ""}`],
+    [t("visit.door"), visit.door_name],
+    [t("visit.arrived"), clock(visit.opened_at)],
+    [t("visit.last_seen"), clock(visit.last_seen_at)],
+    visit.decided_at && [t("visit.decided"), decidedWhen(visit)],
   ].filter(Boolean);
   const drawn = JSON.stringify(wanted);
   if (facts.dataset.drawn === drawn) return;
@@ -129,4 +130,9 @@ function drawFacts(facts, visit) {
   facts.replaceChildren(
     ...wanted.map(([term, text]) => element("div", {}, element("dt", {}, term), element("dd", {}, text))),
   );
+}
+
+function decidedWhen(visit) {
+  const time = clock(visit.decided_at);
+  return visit.decided_by ? t("visit.decided_by", { time, person: visit.decided_by }) : time;
 }

@@ -1,6 +1,7 @@
 // #/visits: who waits at the doors, and who was there.
 
 import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
+import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
 import { markedPhoto } from "./photo.js";
@@ -12,20 +13,20 @@ const RECENT_EVERY = 3;
 const PAGE_SIZE = 12;
 
 export function visitsView(page) {
-  const waitingHeading = element("h1", { tabindex: "-1" }, "Visits");
+  const waitingHeading = element("h1", { tabindex: "-1" }, t("visits.title"));
   const nobody = element(
     "p",
     { class: "card empty quiet" },
-    "Nobody is waiting. As soon as someone stands at a door, you see them here.",
+    t("visits.nobody"),
   );
   const waitingList = element("div", { class: "waiting-list" });
-  const recentHeading = element("h2", { id: "recent-heading" }, "Recent visits");
+  const recentHeading = element("h2", { id: "recent-heading" }, t("visits.recent"));
   const recentList = element("ol", { role: "list", class: "recent-list card", "aria-labelledby": "recent-heading", hidden: true });
-  const noneYet = element("p", { class: "quiet" }, "There are no earlier visits yet.");
+  const noneYet = element("p", { class: "quiet" }, t("visits.none_yet"));
   const older = element(
     "button",
     { type: "button", class: "button", hidden: true, on: { click: showOlder } },
-    "Show older visits",
+    t("visits.older"),
   );
   const root = element(
     "div",
@@ -101,8 +102,8 @@ export function visitsView(page) {
     recentList.hidden = over.length === 0;
     noneYet.hidden = over.length > 0;
     older.hidden = nextBefore === null;
-    setText(waitingHeading, waiting.length === 0 ? "Visits" : waitingTitle(waiting.length));
-    page.setTitle(waiting.length === 0 ? "Visits" : `(${waiting.length}) Someone is at the door`);
+    setText(waitingHeading, waiting.length === 0 ? t("visits.title") : t("visits.waiting", { count: waiting.length }));
+    page.setTitle(waiting.length === 0 ? t("visits.title") : t("visits.tab_title", { count: waiting.length }));
     setAttribute(root, "aria-busy", null);
     announce(waiting);
   }
@@ -111,7 +112,7 @@ export function visitsView(page) {
   function announce(waiting) {
     const news = waiting.filter((visit) => announced && !announced.has(keyOf(visit)));
     announced = new Set([...(announced ?? []), ...waiting.map(keyOf)]);
-    if (news.length > 0) page.announce(`${who(news[0])} is at the ${news[0].door_name}.`);
+    if (news.length > 0) page.announce(t("visits.arrived", { who: who(news[0]), door: news[0].door_name }));
   }
 
   return {
@@ -152,7 +153,7 @@ function waitingCard(first, page, refresh) {
         },
       },
     },
-    "OK",
+    t("visits.dismiss"),
   );
   const over = element("div", { class: "decision", role: "status", hidden: true }, note.root, dismiss);
   const headingId = `visit-${first.visit_id}`;
@@ -215,10 +216,6 @@ function recentRow(visit, refresh) {
       photo.update({ url: latest.photo_url, alt: "", faces: [] });
     },
   };
-}
-
-function waitingTitle(count) {
-  return count === 1 ? "One visit is waiting for you" : `${count} visits are waiting for you`;
 }
 
 function keyOf(visit) {

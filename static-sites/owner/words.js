@@ -1,51 +1,40 @@
 // How visits are put into words.
 
-const COUNTS = ["Nobody", "Someone", "Two people", "Three people", "Four people", "Five people"];
+import { listed, t } from "/shared/i18n.js";
 
-const OUTCOMES = {
-  open: { label: "Just arrived", tone: "waiting" },
-  awaiting_owner: { label: "Waiting for you", tone: "waiting" },
-  code_sent: { label: "Code sent", tone: "neutral" },
-  admitted: { label: "Came in", tone: "good" },
-  denied: { label: "Turned away", tone: "danger" },
-};
+const TONES = { open: "waiting", awaiting_owner: "waiting", code_sent: "neutral", admitted: "good", denied: "danger" };
 
 /** Who a visit shows: "Someone you don’t know", "Ada with two people you don’t know", "Ada". */
 export function who(visit) {
   if (visit.visitor_name) return visit.visitor_name;
   const names = visit.faces.filter((face) => face.known && face.visitor_name).map((face) => face.visitor_name);
-  const strangers = strangersOf(visit).length;
-  const known = new Intl.ListFormat("en").format(names);
-  if (strangers === 0) return known || "Someone";
-  const count = COUNTS[strangers] ?? `${strangers} people`;
-  const unknown = `${count} you don’t know`;
-  return known ? `${known} with ${unknown[0].toLowerCase()}${unknown.slice(1)}` : unknown;
+  const count = strangersOf(visit).length;
+  if (count === 0) return names.length > 0 ? listed(names) : t("who.somebody");
+  return names.length > 0 ? t("who.known_with", { names: listed(names), count }) : t("who.unknown", { count });
 }
 
 /** What became of a visit: {label, tone}, tone being waiting, neutral, good or danger. */
 export function outcome(visit) {
   if (visit.state === "expired") {
-    return { label: visit.decided_at ? "Code not used" : "Nobody decided", tone: "neutral" };
+    return { label: visit.decided_at ? t("outcome.unused") : t("outcome.undecided"), tone: "neutral" };
   }
-  return OUTCOMES[visit.state];
+  return { label: t(`outcome.state.${visit.state}`), tone: TONES[visit.state] };
 }
 
 /** The outcome as a sentence, for the visit's own page. */
 export function outcomeSentence(visit) {
-  const name = visit.visitor_name ?? "The visitor";
+  const name = visit.visitor_name ?? t("visitor");
   switch (visit.state) {
     case "code_sent":
-      return `${name} has a code by text message. It opens the door once.`;
+      return t("outcome.sentence.code_sent", { name });
     case "admitted":
-      return `${name} came in.`;
+      return t("outcome.sentence.admitted", { name });
     case "denied":
-      return "This visit was turned away.";
+      return t("outcome.sentence.denied");
     case "expired":
-      return visit.decided_at
-        ? `${name} had a code and did not use it in time.`
-        : "Nobody decided in time. Whoever comes back is a new visit.";
+      return visit.decided_at ? t("outcome.sentence.unused", { name }) : t("outcome.sentence.undecided");
     default:
-      return "This visit waits for your decision.";
+      return t("outcome.sentence.waiting");
   }
 }
 
@@ -59,10 +48,11 @@ export function strangersOf(visit) {
   return visit.faces.filter((face) => !face.known);
 }
 
-/** One face in words; `number` is how the photo marks it. */
+/** One face in words; `number` is how the photo marks it, similarities are percentages. */
 export function faceSentence(face, number) {
-  const similarity = face.similarity ? ` (similarity ${face.similarity.toFixed(1)})` : "";
-  if (face.known) return `${face.visitor_name ?? "Someone on file"}, recognised${similarity}`;
-  const looks = face.visitor_name ? `, but looks a little like ${face.visitor_name}${similarity}` : "";
-  return `Face ${number} was not recognised${looks}`;
+  const name = face.visitor_name ?? t("who.on_file");
+  const similarity = face.similarity ? Math.floor(face.similarity * 10) / 10 : null;
+  if (face.known) return similarity ? t("face.recognised_at", { name, similarity }) : t("face.recognised", { name });
+  if (!face.visitor_name) return t("face.unknown", { number });
+  return similarity ? t("face.resembles_at", { number, name, similarity }) : t("face.resembles", { number, name });
 }

@@ -5,12 +5,12 @@ const PATIENCE_MILLISECONDS = 15_000;
 /** Nobody answered: no network, or no answer in time. Trying again later may help. */
 export class OfflineError extends Error {
   constructor(cause) {
-    super("There is no connection at the moment.", { cause });
+    super("nobody answered", { cause });
     this.name = "OfflineError";
   }
 }
 
-/** The answer was no. `code` is stable, `message` is for people, `retryAfterSeconds` may be null. */
+/** The answer was no. `code` is stable and finds the words, `message` is for logs, `retryAfterSeconds` may be null. */
 export class RefusedError extends Error {
   constructor(status, code, message, retryAfterSeconds = null) {
     super(message);
@@ -41,7 +41,7 @@ export async function fetchJson(address, options = {}) {
   throw new RefusedError(
     response.status,
     body?.code ?? body?.error ?? "unexpected_answer",
-    body?.message ?? `The answer was not understood (${response.status}). Try again in a moment.`,
+    body?.message ?? String(response.status),
     retryAfter(response, body),
   );
 }

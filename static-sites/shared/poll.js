@@ -4,7 +4,7 @@ const LONGEST_WAIT_MILLISECONDS = 15_000;
 
 /**
  * Calls the async `task` every `milliseconds()` while the page is visible, and at once when it becomes
- * visible or the network returns. A task that answers false has failed: the next wait doubles.
+ * visible or the network returns. A task that answers false has failed: the next wait doubles, up to 15 seconds.
  * Returns {now(), stop()}.
  */
 export function poll(task, milliseconds) {
@@ -29,7 +29,7 @@ export function poll(task, milliseconds) {
       running = false;
     }
     if (stopped) return;
-    const wait = Math.min(milliseconds() * 2 ** failures, LONGEST_WAIT_MILLISECONDS);
+    const wait = failures === 0 ? milliseconds() : Math.min(milliseconds() * 2 ** failures, LONGEST_WAIT_MILLISECONDS);
     timer = setTimeout(run, again ? 0 : wait);
   }
 

@@ -31,6 +31,8 @@ FLAGS = (
 PATIENCE_MILLISECONDS = 20_000  # for what takes a moment on a good machine and longer on two busy cores
 # What Chromium says by itself about an answer that is not 2xx, or none: pages may get such answers.
 REFUSED_ANSWER = "Failed to load resource"
+# What Playwright says on the page's console where a test keeps service workers out.
+NO_WORKERS = "Service Worker registration blocked by Playwright"
 
 
 @dataclass
@@ -47,7 +49,8 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(REFUSED_ANSWER):
+        expected = message.text.startswith((REFUSED_ANSWER, NO_WORKERS))
+        if message.type in ("error", "warning") and not expected:
             self.problems.append(f"console {message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
@@ -68,20 +71,61 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def watched_context(
-    browser: Browser, hosts: frozenset[str], *, width: int = 1280, scheme: str = "light"
+    browser: Browser,
+    hosts: frozenset[str],
+    *,
+    width: int = 1280,
+    height: int = 900,
+    scheme: str = "light",
+    locale: str = "en-GB",
+    workers: bool = True,
 ) -> Iterator[BrowserContext]:
-    """A browser context of its own; at the end, its pages must have broken no rule."""
+    """A browser context of its own; at the end, its pages must have broken no rule.
+
+    `workers` says whether pages may install service workers: those ask past a home in memory.
+    """
     watch = Watch(hosts)
     context = browser.new_context(
-        viewport={"width": width, "height": 900},
+        viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
-        locale="en-GB",
+        locale=locale,
+        service_workers="allow" if workers else "block",
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     context.on("page", watch.follow)
     yield context
     context.close()
     assert watch.problems == []
+
+
+_CUT_OFF = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const holder = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || holder.closest(".visually-hidden, .skip-link, noscript")) continue;
+    if (!holder.checkVisibility({ visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const box = holder.closest("button, .badge, .result, .notice, .card")?.getBoundingClientRect();
+    for (const line of range.getClientRects()) {
+      const outside = line.left < -1 || line.right > innerWidth + 1;
+      const over = box && (line.left < box.left - 1 || line.right > box.right + 1
+        || line.top < box.top - 1 || line.bottom > box.bottom + 1);
+      if (outside || over) found.push(texts.currentNode.data);
+    }
+    if (getComputedStyle(holder).overflowX !== "visible" && holder.scrollWidth > holder.clientWidth + 1) {
+      found.push(texts.currentNode.data);
+    }
+  }
+  return found;
+}"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """Texts that stick out of the window, or out of the button, badge, card or message that they stand in."""
+    found: list[str] = page.evaluate(_CUT_OFF)
+    return found
 
 
 def overflow(page: Page) -> int:

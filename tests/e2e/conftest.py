@@ -27,7 +27,7 @@ def home() -> HomeDouble:
 @pytest.fixture
 def context(browser: Browser, home: HomeDouble) -> Iterator[BrowserContext]:
     """A browser context at the home in memory; a page that breaks a rule fails the test."""
-    with watched_context(browser, HOSTS, width=390) as context:
+    with watched_context(browser, HOSTS, width=390, workers=False) as context:
         home.serve(context)
         yield context
 

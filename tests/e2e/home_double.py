@@ -25,6 +25,7 @@ import yaml
 from openapi_schema_validator import OAS30Validator
 from playwright.sync_api import BrowserContext, Request, Route
 
+from scripts.sites import content_type
 from tests.e2e.page_policy import ROOT, content_security_policy
 
 SITE = "https://home.test"
@@ -32,7 +33,6 @@ PHOTOS = "https://photos.test"
 HOSTS = frozenset({"home.test", "photos.test"})
 LOGIN = f"{SITE}/login-service/demo"
 
-_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _VISIT = re.compile(r"^/api/owner/visits/([a-z0-9-]+)/(\w+)(/decision)?$")
 _FOLDERS = {site: ROOT / "static-sites" / site for site in ("owner", "door", "shared")} | {
     "phone": ROOT / "emulator/phone_page"
@@ -56,6 +56,7 @@ class HomeDouble:
     visits: dict[str, dict[str, Any]] = field(default_factory=dict)
     visitors: list[dict[str, Any]] = field(default_factory=list)
     doors: list[dict[str, str]] = field(default_factory=lambda: [{"door_id": "front", "name": "Front door"}])
+    greeting: str = ""
     messages: list[dict[str, str]] = field(default_factory=list)
     refusals: dict[str, Refusal] = field(default_factory=dict)
     decisions: list[dict[str, Any]] = field(default_factory=list)
@@ -117,14 +118,16 @@ class HomeDouble:
             configuration = {"login_url": LOGIN, "client_id": "owner-page", "region": "us-east-1"}
             return _json(route, {**configuration, "door_names": names})
         if path == "/door/config.json":
-            return _json(route, {"doors": self.doors})
+            return _json(
+                route, {"doors": self.doors, **({"greeting": self.greeting} if self.greeting else {})}
+            )
         if path == "/phone/messages":
             return _json(route, self.messages)
         site, _, name = path.removeprefix("/").partition("/")
         file = _FOLDERS.get(site, Path("/nowhere")) / (name or "index.html")
         if not file.is_file():
             return route.fulfill(status=404, headers=_headers("text/plain"), body="")
-        return route.fulfill(headers=_headers(_TYPES[file.suffix]), body=file.read_bytes())
+        return route.fulfill(headers=_headers(content_type(file.name)), body=file.read_bytes())
 
     def _photo(self, route: Route, path: str) -> None:
         self.photo_requests.append(path)
@@ -169,7 +172,9 @@ class HomeDouble:
 
     def _redeem(self, route: Route, request: Request) -> None:
         self.redemptions.append(_read(request, "visitor", "Redemption"))
-        body = {"result": "opened", "door_id": "front", "door_name": "Front door"}
+        names = {door["door_id"]: door["name"] for door in self.doors}
+        door_id = self.redemptions[-1]["door_id"]
+        body = {"result": "opened", "door_id": door_id, "door_name": names[door_id]}
         self._send(route, "visitor", body, "/api/door/redeem", "post")
 
     def _login(self, route: Route, request: Request, path: str, query: Mapping[str, list[str]]) -> None:
@@ -272,9 +277,9 @@ def _link(route: Route, target: str, text: str) -> None:
     route.fulfill(headers=headers, body=f'<!doctype html><title>x</title><a href="{target}">{text}</a>')
 
 
-def _headers(content_type: str) -> dict[str, str]:
+def _headers(kind: str) -> dict[str, str]:
     return {
-        "Content-Type": content_type if "image" in content_type else f"{content_type}; charset=utf-8",
+        "Content-Type": kind if "image" in kind or "charset" in kind else f"{kind}; charset=utf-8",
         "Content-Security-Policy": content_security_policy(PHOTOS),
         "X-Content-Type-Options": "nosniff",
     }

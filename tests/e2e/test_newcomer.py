@@ -15,8 +15,6 @@ PHONE = "+15555550123"
 ARRIVAL_MILLISECONDS = 120_000
 VISIT_LINK = re.compile(r"/owner/#/visits/front/(\w{26})")
 
-pytestmark = pytest.mark.xdist_group("whole system")  # one at a time: it keeps two cores busy
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHome]:

@@ -19,8 +19,6 @@ EMPTY_SECONDS = 4.0  # before and after
 STAY_SECONDS = 60.0
 SEEN_SECONDS = 45.0  # a busy machine skips seconds at the beginning and the end
 
-pytestmark = pytest.mark.xdist_group("whole system")  # one at a time: it keeps two cores busy
-
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:

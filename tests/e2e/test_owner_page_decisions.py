@@ -50,10 +50,10 @@ def test_an_approval_without_name_or_number_is_not_sent(owner: Page, home: HomeD
 
 
 def test_a_number_that_the_home_refuses_is_shown_at_the_field(owner: Page, home: HomeDouble) -> None:
-    """The API's words about a phone number stand at the number, and what was typed stays."""
+    """What is said about a phone number stands at the number, and what was typed stays."""
     visit = home.add_visit(1)
     path = f"/api/owner/visits/front/{visit['visit_id']}/decision"
-    home.refusals[path] = Refusal(400, "phone_invalid", "That number gets no text messages.")
+    home.refusals[path] = Refusal(400, "phone_invalid")
     card = owner.get_by_role("article")
     card.get_by_label("Name").fill("Ada")
     card.get_by_label("Phone number").fill("+15555550199")

@@ -61,7 +61,7 @@ PAGES = {"owner": settle_owner, "visit": settle_visit, "door": settle_door, "pho
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_fit_and_break_no_rule(browser: Browser, home: HomeDouble, name: str, scheme: str) -> None:
     """At each width: no sideways scrolling, no console error, no broken policy, no third party."""
-    with watched_context(browser, HOSTS, scheme=scheme) as context:
+    with watched_context(browser, HOSTS, scheme=scheme, workers=False) as context:
         home.serve(context)
         page = context.new_page()
         PAGES[name](page)

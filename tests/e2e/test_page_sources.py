@@ -11,7 +11,9 @@ import pytest
 from tests.e2e.page_policy import ROOT, content_security_policy
 
 FOLDERS = (ROOT / "static-sites", ROOT / "emulator/phone_page")
-SOURCES = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
+SOURCES = sorted(
+    path for folder in FOLDERS for path in folder.rglob("*") if path.is_file() and path.suffix != ".png"
+)
 NAMESPACE = "http://www.w3.org/2000/svg"
 MARKUP_FROM_TEXT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setHTML|DOMParser"
@@ -74,4 +76,5 @@ def test_the_policy_allows_the_pages_no_more_than_they_need() -> None:
     assert directives["script-src"] == "'self'"
     assert directives["style-src"] == "'self'"
     assert directives["img-src"] == "'self' https://photos.test"
+    assert directives["worker-src"] == directives["manifest-src"] == "'self'"
     assert directives["frame-ancestors"] == "'none'"

@@ -35,7 +35,6 @@ WAIT_SECONDS = 300.0
 pytestmark = [
     pytest.mark.media,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("whole system"),  # one at a time: it keeps two cores busy
 ]
 
 

@@ -1,0 +1,37 @@
+// The owner page without a network: it opens and says that there is none. See page_worker.js.
+
+importScripts("/shared/page_worker.js");
+
+keepFiles("/owner/", [
+  "/owner/api.js",
+  "/owner/confirm.js",
+  "/owner/decision.css",
+  "/owner/decision_form.js",
+  "/owner/fields.js",
+  "/owner/i18n/de.json",
+  "/owner/i18n/en.json",
+  "/owner/i18n/es.json",
+  "/owner/main.js",
+  "/owner/owner.css",
+  "/owner/owner.webmanifest",
+  "/owner/photo.css",
+  "/owner/photo.js",
+  "/owner/pkce.js",
+  "/owner/problems.js",
+  "/owner/session.js",
+  "/owner/visit.css",
+  "/owner/visit_panel.js",
+  "/owner/visit_view.js",
+  "/owner/visits.css",
+  "/owner/visits_view.js",
+  "/owner/words.js",
+  "/shared/base.css",
+  "/shared/dom.js",
+  "/shared/http.js",
+  "/shared/i18n.js",
+  "/shared/icon.svg",
+  "/shared/install.js",
+  "/shared/poll.js",
+  "/shared/times.js",
+  "/shared/tokens.css",
+]);

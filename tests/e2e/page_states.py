@@ -1,0 +1,160 @@
+"""Every screen of the pages, each brought about in a home in memory, to look at in all schemes and languages.
+
+Screens are found by their parts, not by their words, so that the same steps work in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.home_double import SITE, HomeDouble, Refusal, stranger
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff the Elder of the House at the End of the Road"
+KIOSK = f"{SITE}/door/?door=front"
+LINK = f"{KIOSK}&visit=01K90000000000000000000001"
+ADA = {
+    "visitor_id": "7e5d3e1e-0b1f-4c57-9d1e-000000000001",
+    "name": "Ada Lovelace",
+    "phone": "+15555550199",
+    "status": "approved",
+    "door_ids": ["front"],
+    "created_at": "2026-11-01T10:00:00Z",
+    "faces": 3,
+}
+State = Callable[[Page, HomeDouble], None]
+
+
+def full_home() -> HomeDouble:
+    """A home with visits of every kind, a greeting, and names that are long."""
+    home = HomeDouble(greeting="Welcome to the Lovelaces. Mind the step.", visitors=[ADA])
+    home.add_visit(9)
+    home.add_visit(8, faces=[stranger(0, left=0.1), stranger(1, left=0.8)])
+    for number, state in enumerate(("expired", "denied", "admitted", "code_sent"), start=1):
+        home.add_visit(number, state, visitor_name=LONG, decided_by=f"{'o' * 60}@home.test")
+    return home
+
+
+def open_door(page: Page, address: str = LINK) -> None:
+    """The door page, once it knows its door."""
+    page.goto(address)
+    page.locator("#greeting:visible").wait_for()
+
+
+def _redeemed(kind: str, refusal: Refusal | None = None) -> State:
+    def bring_about(page: Page, home: HomeDouble) -> None:
+        if refusal:
+            home.refusals["/api/door/redeem"] = refusal
+        open_door(page)
+        page.keyboard.type("4821903")
+        page.keyboard.press("Enter")
+        page.locator(f'#slot[data-kind="{kind}"]').wait_for()
+
+    return bring_about
+
+
+def _door_offline(page: Page, home: HomeDouble) -> None:
+    open_door(page)
+    page.keyboard.type("4821903")
+    home.is_offline = True
+    page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    page.locator('#slot[data-kind="offline"]').wait_for()
+
+
+def _several_doors(page: Page, home: HomeDouble) -> None:
+    home.doors += [{"door_id": "garden", "name": "Garden gate"}, {"door_id": "cellar", "name": LONG[:40]}]
+    open_door(page, f"{SITE}/door/?visit=short")
+
+
+def _login(page: Page, _home: HomeDouble) -> None:
+    page.goto(f"{SITE}/owner/?error=access_denied")
+    page.locator(".login [role=alert]").wait_for()
+
+
+def _visits(page: Page, _home: HomeDouble) -> None:
+    page.goto(f"{SITE}/owner/")
+    page.locator(".login .button").click()
+    page.get_by_role("link").click()
+    expect(page.get_by_role("article").get_by_role("img")).to_have_count(2)
+
+
+def _nobody(page: Page, home: HomeDouble) -> None:
+    home.visits.clear()
+    page.goto(f"{SITE}/owner/")
+    page.locator(".login .button").click()
+    page.get_by_role("link").click()
+    page.locator(".empty:visible").wait_for()
+
+
+def _visit(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    page.get_by_role("article").nth(1).get_by_role("heading").get_by_role("link").click()
+    expect(page.get_by_role("figure").get_by_role("img")).to_have_count(2)
+
+
+def _mistakes(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    page.get_by_role("article").nth(1).locator("[type=submit]").click()
+    page.locator(".field-error:visible").first.wait_for()
+
+
+def _someone_known(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    page.get_by_role("article").first.locator(".decision-buttons button").nth(1).click()
+    page.get_by_role("radio").first.wait_for()
+
+
+def _question(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    page.get_by_role("article").first.locator(".button-danger").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def _owner_offline(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    home.is_offline = True
+    page.locator("#connection .notice").wait_for()
+
+
+def _gone(page: Page, home: HomeDouble) -> None:
+    _visits(page, home)
+    page.goto(f"{SITE}/owner/#/visits/front/01K90000000000000000009999")
+    page.locator("h1:focus").wait_for()
+
+
+DOOR: dict[str, State] = {
+    "idle": lambda page, _home: open_door(page),
+    "opened": _redeemed("good"),
+    "wrong": _redeemed("bad", Refusal(403, "passcode_wrong")),
+    "expired": _redeemed("bad", Refusal(403, "passcode_expired")),
+    "used": _redeemed("bad", Refusal(403, "passcode_used")),
+    "fault": _redeemed("bad", Refusal(503, "busy")),
+    "wait": _redeemed("wait", Refusal(429, "passcode_too_many_tries", retry_after_seconds=840)),
+    "offline": _door_offline,
+    "doors": _several_doors,
+}
+OWNER: dict[str, State] = {
+    "login": _login,
+    "nobody": _nobody,
+    "visits": _visits,
+    "visit": _visit,
+    "mistakes": _mistakes,
+    "someone-known": _someone_known,
+    "question": _question,
+    "offline": _owner_offline,
+    "gone": _gone,
+}
+
+
+def _phone(page: Page, home: HomeDouble) -> None:
+    home.messages.append({"to": "+15555550123", "text": f"Hello {LINK}", "sent_at": "2026-11-21T10:00:00Z"})
+    page.goto(f"{SITE}/phone/")
+    page.get_by_role("listitem").wait_for()
+
+
+STATES: dict[str, State] = {f"door-{name}": state for name, state in DOOR.items()} | {
+    f"owner-{name}": state for name, state in OWNER.items()
+}
+# The local run's own page speaks English only.
+PHONE: dict[str, State] = {"phone": _phone}

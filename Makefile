@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+SCAN_VENV := .venv-scan
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 GSTREAMER := gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad \
@@ -18,7 +19,7 @@ RUN_OPTIONS = --source "$(SOURCE)" --mode "$(MODE)" --port $(PORT) --web-port $(
 	$(if $(FRESH),--fresh) $(if $(ONCE),--once)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-run test lint format lock bench clean
+.PHONY: help run setup setup-run build test lint scan format lock bench clean
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -61,14 +62,25 @@ PARALLEL ?= -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 test: setup ## every test
 	@$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
-TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/permissions tests/e2e
+TESTS ?= tests/unit tests/properties tests/producer tests/contract tests/emulator tests/doctor tests/permissions tests/deployment tests/e2e
 
-lint: setup ## ruff, mypy, import-linter, cfn-lint
+lint: setup scan ## ruff, mypy, import-linter, cfn-lint, sam validate, checkov
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint template.yaml
+	@SAM_CLI_TELEMETRY=0 $(BIN)/sam validate --lint
+
+scan: $(SCAN_VENV)/.scan ## checkov over the template, in both modes
+	@scripts/scan-template
+
+# checkov pins another boto3 than ours, so it has an environment of its own.
+$(SCAN_VENV)/.scan: requirements-scan.txt
+	@echo "Setting up $(SCAN_VENV) with the policy scanner ..."
+	@$(PYTHON) -m venv $(SCAN_VENV) || { echo "smart-door: no venv module. Type: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(SCAN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-scan.txt
+	@touch $@
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --fix .
@@ -81,4 +93,4 @@ lock: ## the lock files anew from requirements*.in (needs uv)
 	@scripts/lock-requirements
 
 clean: ## remove what was made, but not the state of runs
-	@rm -rf build .aws-sam $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf build .aws-sam $(VENV) $(SCAN_VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from emulator.account import Account
 from emulator.service import Settings
 from emulator.starting import CannotStartError
 
@@ -35,6 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     _talk_to_itself_only()
     try:
+        settings = Settings(
+            endpoint_url=f"http://127.0.0.1:{arguments.port}",
+            web_url=f"http://127.0.0.1:{arguments.web_port}",
+            data_dir=Path(arguments.data).expanduser().resolve(),
+            account=Account(Path(arguments.account).expanduser() if arguments.account else None),
+        )
         # The services are imported where they are needed: help and wrong use answer at once.
         from emulator.server import serve
 
@@ -80,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--data", default=".smart-door", metavar="DIR", help="folder of all state (.smart-door)"
+    )
+    parser.add_argument(
+        "--account",
+        metavar="FILE",
+        help="what sort of AWS account to play, as JSON (docs/emulator.md); read again when it changes",
     )
     parser.add_argument("--fresh", action="store_true", help="forget the state of earlier runs first")
     parser.add_argument(

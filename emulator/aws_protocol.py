@@ -22,7 +22,7 @@ from moto.core.serialize import SERIALIZERS
 from moto.core.utils import get_service_model
 from werkzeug.datastructures import MultiDict
 
-from emulator.errors import json_error, xml_error
+from emulator.errors import UNKNOWN_OPERATION, json_error, xml_error
 
 Fields = dict[str, Any]
 Method = Callable[[Fields], Awaitable[Fields | None]]
@@ -127,10 +127,10 @@ class ModelledService:
         else:
             name, uri_fields = self._route(request)
         if name not in self.operations:
-            raise AwsError(
-                "InvalidAction" if self._is_query else "UnsupportedOperation",
-                f"The emulator's {self.service_name} has no operation {name or request.path}",
-            )
+            message = f"The emulator's {self.service_name} has no operation {name or request.path}"
+            if self._is_query:
+                raise AwsError("InvalidAction", message)
+            raise AwsError(UNKNOWN_OPERATION, message, 404)
         return name, uri_fields
 
     def _route(self, request: web.Request) -> tuple[str, dict[str, str]]:

@@ -10,13 +10,13 @@ from emulator.operations import service_model
 
 def coverage_table() -> str:
     """All services and operations, as Markdown."""
-    from emulator.server import own_services
+    from emulator.server import operations_of_own
 
     lines = ["| service | operation | special |", "| --- | --- | --- |"]
-    for service in sorted(own_services(), key=lambda service: service.scopes):
-        name = ", ".join(service.scopes)
+    for scopes, operations_and_notes in sorted(operations_of_own().items()):
+        name = ", ".join(scopes)
         lines += [
-            f"| {name} | {operation} | {note} |" for operation, note in sorted(service.operations.items())
+            f"| {name} | {operation} | {note} |" for operation, note in sorted(operations_and_notes.items())
         ]
     lines += ["", "Answered by moto:", "", "| service | operations |", "| --- | --- |"]
     for name in sorted(MOTO_SERVICES.values()):

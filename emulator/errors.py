@@ -15,6 +15,8 @@ from aiohttp import web
 
 JSON_CONTENT_TYPE = "application/x-amz-json-1.1"
 SMITHY_CBOR = "rpc-v2-cbor"
+UNKNOWN_OPERATION = "UnknownOperationException"
+_REST_XML = frozenset({"cloudfront", "route53"})
 _REST_JSON = frozenset({"apigateway", "kinesisvideo", "lambda", "execute-api"})
 
 
@@ -74,9 +76,22 @@ def error_like(request: web.Request, code: str, message: str, status: int, scope
         return s3_error(code, message, status)
     if request.headers.get("smithy-protocol") == SMITHY_CBOR:
         return cbor_error(code, message, status)
-    if speaks_query(request, scope) or scope in ("cloudfront", "route53"):
+    if speaks_query(request, scope) or scope in _REST_XML:
         return xml_error(code, message, status)
     return json_error(code, message, status)
+
+
+def missing(request: web.Request, message: str, scope: str) -> web.Response:
+    """AWS's answer to an operation that a service does not know; the message says that the emulator lacks it.
+
+    S3 has a code of its own for that, and the query protocol has.
+    """
+    if scope == "s3":
+        return s3_error("NotImplemented", message, 501)
+    if speaks_query(request, scope):
+        return xml_error("InvalidAction", message)
+    is_rest = scope in _REST_JSON or scope in _REST_XML
+    return error_like(request, UNKNOWN_OPERATION, message, 404 if is_rest else 400, scope)
 
 
 def speaks_query(request: web.Request, scope: str) -> bool:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Protocol
 
 from aiohttp import web
 
+from emulator.account.gate import AccountGate
 from emulator.credential_scope import credential_scope, has_expired
-from emulator.errors import error_like, s3_error
+from emulator.errors import error_like, missing, s3_error
 from emulator.iam.authorization import Authorization
+from emulator.iam.reading import read
 from emulator.moto_host import MotoHost
 from emulator.moto_services import MOTO_SERVICES, Answer, Call, OperationMissingError
 from emulator.service import Service
@@ -31,11 +34,28 @@ _HOP_BY_HOP = frozenset({"content-length", "transfer-encoding", "connection", "s
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class PartOfService(Protocol):
+    """Some operations of a service of moto's."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The service's signing names."""
+
+    @property
+    def operations(self) -> Mapping[str, str]:
+        """Operations with their remarks."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request for one of the operations."""
+
+
 class Gateway:
     """Dispatches by credential scope."""
 
-    def __init__(self, moto: MotoHost, authorization: Authorization) -> None:
+    def __init__(self, moto: MotoHost, authorization: Authorization, account: AccountGate) -> None:
         self._moto = moto
+        self._account = account
+        self._beside: dict[str, PartOfService] = {}
         self._authorization = authorization
         self._handlers: dict[str, Handler] = {}
 
@@ -47,6 +67,10 @@ class Gateway:
     def route(self, scope: str, handler: Handler) -> None:
         """Let `handler` answer all requests of a scope."""
         self._handlers[scope] = handler
+
+    def add_beside_moto(self, part: PartOfService) -> None:
+        """Let `part` answer its operations of a service that is moto's otherwise."""
+        self._beside.update(dict.fromkeys(part.scopes, part))
 
     def application(self) -> web.Application:
         """The aiohttp application: one handler for everything."""
@@ -62,16 +86,20 @@ class Gateway:
         if has_expired(request):
             return s3_error("AccessDenied", "Request has expired", 403)
         try:
-            refusal = await self._authorization.refusal(request, scope)
+            refusal = await self._account.answer(request, scope)
+            refusal = refusal or await self._authorization.refusal(request, scope)
             if refusal is not None:
                 return refusal
             if scope in self._handlers:
                 return await self._handlers[scope](request)
+            beside = self._beside.get(scope)
+            if beside is not None and (await read(request, scope)).operation in beside.operations:
+                return await beside.handle(request)
             if scope in MOTO_SERVICES:
                 answer = await self._ask_moto(request, MOTO_SERVICES[scope])
                 return await self._authorization.instead(request, scope, answer)
         except OperationMissingError as err:
-            return error_like(request, "NotImplemented", f"{err}.", 501, scope)
+            return missing(request, f"{err}.", scope)
         except (ConnectionError, web.HTTPException):
             raise  # the client has gone, or aiohttp has an answer of its own (a body that is too large)
         except Exception:  # a bug in a service must not look like a broken connection to the client
@@ -79,7 +107,7 @@ class Gateway:
             return error_like(
                 request, "InternalFailure", f"The emulator failed in {scope}; see its log.", 500, scope
             )
-        return error_like(request, "NotImplemented", f"The emulator has no service {scope}.", 501, scope)
+        return missing(request, f"The emulator has no service {scope}.", scope)
 
     async def _ask_moto(self, request: web.Request, service: str) -> web.Response:
         call = Call(

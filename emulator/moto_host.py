@@ -114,7 +114,14 @@ def _has_messages(answer: Answer) -> bool:
 
 
 # Calls that change nothing that lasts, unless they put something into a queue.
-_PASSING = frozenset({("sns", "Publish"), ("sns", "PublishBatch"), ("events", "PutEvents")})
+_PASSING = frozenset(
+    {
+        ("sns", "Publish"),
+        ("sns", "PublishBatch"),
+        ("events", "PutEvents"),
+        ("cloudwatch", "PutMetricData"),  # metrics end with the process; alarms and dashboards stay
+    }
+)
 
 
 def _changed_something(call: Call, answer: Answer, effects: Effects) -> bool:
@@ -123,4 +130,4 @@ def _changed_something(call: Call, answer: Answer, effects: Effects) -> bool:
         return effects.queued
     if operation == "ReceiveMessage":
         return _has_messages(answer)
-    return call.service not in ("cloudwatch", "sts")  # metrics and temporary credentials end with the process
+    return call.service != "sts"  # temporary credentials end with the process

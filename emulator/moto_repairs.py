@@ -13,7 +13,7 @@ from inspect import signature
 from itertools import takewhile
 from typing import Any
 
-from emulator import clock, moto_transactions
+from emulator import clock, moto_alarms, moto_transactions
 from emulator.effects import CURRENT, MatchedEvent, TextMessage, TopicMessage
 from emulator.event_sources.events import eventbridge_event, sns_event
 from emulator.event_sources.filters import matches
@@ -218,7 +218,14 @@ def _repair_iam() -> None:
     iam.managed_policies.update({policy.arn: policy for policy in iam.aws_managed_policies})
 
 
+def _repair_cloudwatch() -> None:
+    """An alarm whose state was set told nobody."""
+    _repair_once("sns")  # whose topics text people and call functions
+    moto_alarms.repair()
+
+
 _REPAIRS: dict[str, Callable[[], None]] = {
+    "cloudwatch": _repair_cloudwatch,
     "dynamodb": moto_transactions.repair,
     "kinesis": _repair_kinesis,
     "sqs": _repair_sqs,

@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from emulator import clock, moto_repairs
 from emulator.operations import is_read_only, operation_of, service_model
-from emulator.service import ACCOUNT_ID
+from emulator.service import ACCOUNT_ID, REGION
 
 logger = logging.getLogger(__name__)
 
@@ -198,6 +198,13 @@ def _environ(call: Call) -> dict[str, Any]:
     environ["CONTENT_LENGTH"] = str(len(call.body))
     environ["moto.preserved_header_names"] = preserved
     return environ
+
+
+def sms_attributes_set() -> dict[str, str]:
+    """What clients set with SetSMSAttributes; to be asked in moto's thread."""
+    from moto.sns.models import sns_backends
+
+    return dict(sns_backends[ACCOUNT_ID][REGION].sms_attributes)
 
 
 @cache

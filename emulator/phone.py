@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from pathlib import Path
 
 from aiohttp import web
 
+from emulator.account import Account
 from emulator.effects import Effect, TextMessage
+
+logger = logging.getLogger(__name__)
 
 
 class Phone:
-    """Messages in `data_dir/phone/messages.jsonl`, one JSON object a line, oldest first."""
+    """Messages in `data_dir/phone/messages.jsonl`, one JSON object a line, oldest first.
 
-    def __init__(self, data_dir: Path) -> None:
+    While the account is in the sandbox, messages to numbers that are not verified are accepted and never
+    arrive.
+    """
+
+    def __init__(self, data_dir: Path, account: Account) -> None:
+        self._account = account
         self._path = data_dir / "phone" / "messages.jsonl"
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._messages = [json.loads(line) for line in _whole_lines(self._path)]
 
     def take(self, effect: Effect) -> None:
         """Keep an effect that is a text message."""
-        if isinstance(effect, TextMessage):
+        if not isinstance(effect, TextMessage):
+            return
+        account = self._account.now()
+        if account.sms_sandbox and effect.to not in account.sms_verified_numbers:
+            logger.warning("A message to %s is lost: the account is in the SMS sandbox", effect.to)
+        else:
             self.receive(effect.to, effect.text)
 
     def receive(self, to: str, text: str) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import json
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from typing import Any
@@ -19,6 +19,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from emulator import clients, data_folder
+from emulator.account.gate import AccountGate
+from emulator.account.service_quotas import ServiceQuotas
+from emulator.account.text_messages import TextMessageAccount
 from emulator.api_gateway import ApiGateway
 from emulator.cloudformation import CloudFormation
 from emulator.cloudfront import CloudFront
@@ -34,7 +37,7 @@ from emulator.iam.role_policies import RolePolicies
 from emulator.journal import Journal
 from emulator.kinesis_video import KinesisVideo
 from emulator.moto_host import MotoHost
-from emulator.moto_services import Answer, Call
+from emulator.moto_services import Answer, Call, sms_attributes_set
 from emulator.phone import Phone
 from emulator.rekognition import Rekognition
 from emulator.service import Service, Settings
@@ -65,7 +68,21 @@ async def serve(settings: Settings, ready: Callable[[Settings], None], *, fresh:
 
 def own_services() -> list[Service]:
     """The services that are not moto's, in the order in which they start: functions last, as they use all."""
-    return [KinesisVideo(), Rekognition(), ApiGateway(), CloudFront(), CloudFormation(), Lambda()]
+    return [
+        ServiceQuotas(),
+        KinesisVideo(),
+        Rekognition(),
+        ApiGateway(),
+        CloudFront(),
+        CloudFormation(),
+        Lambda(),
+    ]
+
+
+def operations_of_own() -> dict[tuple[str, ...], Mapping[str, str]]:
+    """The operations that are not moto's, with their remarks, by the scopes of their service."""
+    found = {service.scopes: service.operations for service in own_services()}
+    return {**found, TextMessageAccount.scopes: TextMessageAccount.operations}
 
 
 async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> None:
@@ -74,7 +91,9 @@ async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> No
     running.enter_context(data_folder.held(settings.data_dir, fresh=fresh))
     moto = MotoHost(Journal(settings.data_dir / "aws"))
     services = own_services()
-    gateway = Gateway(moto, _authorization(settings, moto, services))
+    place = Place(settings.region, settings.account_id)
+    gateway = Gateway(moto, _authorization(place, moto, services), AccountGate(settings.account, place))
+    gateway.add_beside_moto(TextMessageAccount(settings.account, lambda: moto.ask(sms_attributes_set)))
     await listen(gateway.application(), settings.endpoint_url, "--port", running)
     running.push_async_callback(moto.close)
     await moto.start()
@@ -89,15 +108,14 @@ async def _start(settings: Settings, running: AsyncExitStack, fresh: bool) -> No
     _in_background(sweep_forever(), running)
 
 
-def _authorization(settings: Settings, moto: MotoHost, services: Iterable[Service]) -> Authorization:
+def _authorization(place: Place, moto: MotoHost, services: Iterable[Service]) -> Authorization:
     video = next(service for service in services if isinstance(service, KinesisVideo))
-    place = Place(settings.region, settings.account_id)
     return Authorization(RolePolicies(moto).of, place, known_arns(moto, video.stream_arn))
 
 
 async def _start_deliveries(settings: Settings, moto: MotoHost, running: AsyncExitStack) -> None:
     """What topics, event buses and text messages set off, and the web port that shows it."""
-    phone = Phone(settings.data_dir)
+    phone = Phone(settings.data_dir, settings.account)
     subscriptions = Subscriptions()
     running.push_async_callback(subscriptions.close)
     moto.listen(phone.take)

@@ -8,11 +8,13 @@ everything else goes to moto.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
+
+from emulator.account.description import Account
 
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
@@ -24,6 +26,7 @@ class Settings:
 
     `endpoint_url` is what AWS clients use (AWS_ENDPOINT_URL), `web_url` stands where CloudFront does.
     `data_dir` is the one folder that holds all state; each service owns a sub-folder of its own name.
+    `account` is the AWS account that is played.
     """
 
     endpoint_url: str
@@ -31,6 +34,7 @@ class Settings:
     data_dir: Path
     region: str = REGION
     account_id: str = ACCOUNT_ID
+    account: Account = field(default_factory=Account)
 
 
 class Service(Protocol):

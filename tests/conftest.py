@@ -17,6 +17,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
@@ -24,11 +26,29 @@ SESSION = boto3.session.Session()  # one for all: it reads each service's model 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file run in one process, in their order; `xdist_group` holds files together."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+# Files whose tests follow each other in one process: they share builds, or keep every core busy.
+TOGETHER = {
+    "builds": ("tests/deployment/",),
+    "the whole system": tuple(
+        f"tests/e2e/test_{name}.py" for name in ("newcomer", "one_long_visit", "real_people")
+    ),
+}
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist publishes no types
+    """The tests of a file run in one process, in their order.
+
+    xdist's own groups do not come about: it appends them to a test's id, which pytest 9 does not let it do.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How `make test` shares tests among processes."""
+    return ByFile(config, log)
 
 
 def free_port() -> int:

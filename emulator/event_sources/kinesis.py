@@ -249,6 +249,7 @@ def _filterable(record: Record, patterns: list[Mapping[str, Any]]) -> Mapping[st
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return

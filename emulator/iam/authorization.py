@@ -57,7 +57,7 @@ class Authorization:
             return None
         asked = await read(request, scope)
         refused = await self._refused(session, scope, asked)
-        return _answer(request, scope, refused) if refused else None
+        return refusal_answer(request, scope, refused) if refused else None
 
     async def instead(
         self, request: web.Request, scope: str, answer: web.StreamResponse
@@ -73,7 +73,7 @@ class Authorization:
             return answer
         listing = Asked("ListObjectsV2", {"Bucket": asked.parameters["Bucket"]})
         refused = await self._refused(session, scope, listing)
-        return _answer(request, scope, refused) if refused else answer
+        return refusal_answer(request, scope, refused) if refused else answer
 
     async def _refused(self, session: RoleSession, scope: str, asked: Asked) -> Refusal | None:
         try:
@@ -121,7 +121,8 @@ _CODES = {"sns": "AuthorizationError"}
 _REST = frozenset({"lambda", "kinesisvideo", "apigateway"})
 
 
-def _answer(request: web.Request, scope: str, refused: Refusal) -> web.Response:
+def refusal_answer(request: web.Request, scope: str, refused: Refusal) -> web.Response:
+    """A refusal in the code, status and protocol of its service."""
     logger.warning("%s", refused.message)
     if refused.code != "AccessDenied":
         return error_like(request, refused.code, refused.message, 403, scope)

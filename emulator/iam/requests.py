@@ -272,6 +272,11 @@ def _lambda(operation: str, parameters: Parameters, place: Place) -> tuple[str, 
     return (name if name.startswith("arn:") else place.arn("lambda", f"function:{name}"),)
 
 
+def _cognito_idp(operation: str, parameters: Parameters, place: Place) -> tuple[str, ...]:
+    pool = parameters.get("UserPoolId")
+    return (place.arn("cognito-idp", f"userpool/{pool}"),) if pool else ANY
+
+
 _RESOURCES: Mapping[str, Callable[[str, Parameters, Place], tuple[str, ...]]] = {
     "dynamodb": _dynamodb,
     "s3": _s3,
@@ -284,4 +289,5 @@ _RESOURCES: Mapping[str, Callable[[str, Parameters, Place], tuple[str, ...]]] = 
     "secretsmanager": _secretsmanager,
     "ssm": _ssm,
     "lambda": _lambda,
+    "cognito-idp": _cognito_idp,
 }

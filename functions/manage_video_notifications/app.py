@@ -22,20 +22,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 def _apply(request: Request) -> str:
-    """Do what is asked; the physical id is the video stream's ARN, since a stream has one configuration.
+    """Do what is asked; the physical id stays the same for good.
 
-    After an update to another stream, CloudFormation sees the id change and asks to delete the old one.
+    With a new one, CloudFormation would ask to switch off the notifications of the stream before. That
+    stream is deleted anyway, and the role may not touch it any more.
     """
     settings, properties = video_notification_settings(), request["ResourceProperties"]
     if request["RequestType"] == "Delete":
-        stream_arn = str(request["PhysicalResourceId"])
-        if stream_arn.startswith("arn:"):  # otherwise it was never made
-            settings.disable(stream_arn, properties["TopicArn"])
-        return stream_arn
-    settings.enable(properties["VideoStreamArn"], properties["TopicArn"])
-    logger.info("video notifications enabled", request_type=request["RequestType"])
-    return str(properties["VideoStreamArn"])
+        settings.disable(properties["VideoStreamArn"], properties["TopicArn"])
+    else:
+        settings.enable(properties["VideoStreamArn"], properties["TopicArn"])
+        logger.info("video notifications enabled", request_type=request["RequestType"])
+    return _physical_id(request)
 
 
 def _physical_id(request: Request) -> str:
-    return str(request.get("PhysicalResourceId") or request["ResourceProperties"]["VideoStreamArn"])
+    return str(request.get("PhysicalResourceId") or request["LogicalResourceId"])

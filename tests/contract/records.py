@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from smart_door.adapters.dynamodb_items import SMALLEST
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.ids import new_visit_id
-from smart_door.domain.visitors import Visitor, VisitorStatus
-from smart_door.domain.visits import Delivery, Face, Visit, VisitStatus
+from smart_door.domain.visitors import FacePhoto, Visitor, VisitorStatus
+from smart_door.domain.visits import Delivery, Evidence, Face, Visit, VisitStatus
 
 NOW = 1795221531.005
 
@@ -25,7 +25,7 @@ RATIOS = numbers(-1, 2)
 SIMILARITIES = numbers(0, 100)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 BOXES = st.builds(BoundingBox, RATIOS, RATIOS, RATIOS, RATIOS)
-DELIVERIES = st.builds(Delivery, st.none() | TIMES, st.none() | TIMES)
+DELIVERIES = st.builds(Delivery, st.none() | TIMES, st.none() | TIMES, st.booleans())
 
 FACES = st.builds(
     Face,
@@ -40,6 +40,16 @@ FACES = st.builds(
     similarity=st.none() | SIMILARITIES,
     suggested_visitor_id=st.none() | TEXTS,
     suggested_similarity=st.none() | SIMILARITIES,
+    evidence=st.none()
+    | st.builds(
+        Evidence,
+        seen_at=TIMES,
+        fragment_number=TEXTS,
+        frame_offset=TIMES,
+        threshold=SIMILARITIES,
+        runner_up_id=st.none() | TEXTS,
+        runner_up_similarity=st.none() | SIMILARITIES,
+    ),
 )
 
 
@@ -63,6 +73,11 @@ def visits(door_id: str) -> st.SearchStrategy[Visit]:
         face_index=st.none() | st.integers(0, 9),
         companion_ids=st.lists(TEXTS, max_size=3).map(tuple),
         spans=st.lists(st.tuples(TIMES, TIMES), max_size=3).map(tuple),
+        rejected_ids=st.lists(TEXTS, max_size=3).map(tuple),
+        anonymised_at=st.none() | TIMES,
+        pass_id=st.none() | TEXTS,
+        introduced=st.booleans(),
+        door_added=st.booleans(),
         decided_at=st.none() | TIMES,
         decided_by=st.none() | TEXTS,
         code_expires_at=st.none() | TIMES,
@@ -82,6 +97,10 @@ VISITORS = st.builds(
     created_at=TIMES,
     face_ids=st.lists(st.uuids().map(str), max_size=5).map(tuple),
     photo_key=st.none() | TEXTS,
+    photos=st.lists(
+        st.builds(FacePhoto, face_id=TEXTS, key=TEXTS, visit_id=st.none() | TEXTS), max_size=3
+    ).map(tuple),
+    alias_ids=st.lists(st.uuids().map(str), max_size=2).map(tuple),
 )
 
 

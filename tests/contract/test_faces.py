@@ -13,7 +13,14 @@ import pytest
 from botocore.stub import Stubber
 
 from smart_door.adapters.faces_rekognition import RekognitionFaces
-from smart_door.domain.errors import NoFaceError, ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.errors import (
+    NoFaceError,
+    PhotoFormatError,
+    PhotoTooLargeError,
+    PoorFaceError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
 from smart_door.domain.ports import Faces
 from tests.contract.conftest import Aws
 from tests.contract.portraits import eileen, grace, jpeg
@@ -22,13 +29,15 @@ from tests.fakes import FakeFaces
 
 @dataclass
 class Gallery:
-    """A fulfilment of the port, and pictures: two of Ann, one of Bea, one of nobody."""
+    """A fulfilment of the port, and pictures: two of Ann, one of Bea, of both, of nobody, a poor one."""
 
     faces: Faces
     ann: bytes
     ann_again: bytes
     bea: bytes
     nobody: bytes
+    both: bytes
+    poor: bytes
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +61,8 @@ def rekognition(aws: Aws, collection_id: str) -> Gallery:
         jpeg(ann_again),
         jpeg(eileen()),
         jpeg(np.full((240, 240, 3), 128, np.uint8)),
+        jpeg(np.hstack([cv2.resize(ann, (384, 448)), cv2.resize(eileen(), (448, 448))])),
+        jpeg(cv2.convertScaleAbs(ann, alpha=0.08)),
     )
 
 
@@ -59,7 +70,7 @@ def rekognition(aws: Aws, collection_id: str) -> Gallery:
 def gallery(request: pytest.FixtureRequest) -> Gallery:
     """The port's two fulfilments."""
     if request.param == "fake":
-        return Gallery(FakeFaces(), b"Ann", b"Ann", b"Bea", b"")
+        return Gallery(FakeFaces(), b"Ann", b"Ann", b"Bea", b"", b"Ann+Bea", b"blurred")
     rekognition: Gallery = request.getfixturevalue("rekognition")
     return rekognition
 
@@ -95,6 +106,38 @@ def test_a_picture_of_nobody_is_not_indexed(gallery: Gallery) -> None:
     """Given a picture without a face, when it is indexed, then that is said."""
     with pytest.raises(NoFaceError):
         gallery.faces.index(gallery.nobody, str(uuid4()))
+
+
+def test_the_faces_of_a_photo_are_counted(gallery: Gallery) -> None:
+    """Given photos of one, of two and of nobody, when they are looked at, then that is what is seen."""
+    found = [gallery.faces.detect(photo) for photo in (gallery.ann, gallery.both, gallery.nobody)]
+    assert [len(faces) for faces in found] == [1, 2, 0]
+    assert found[0][0].bounding_box.height > 0.1
+
+
+def test_a_poor_face_is_called_poor(gallery: Gallery) -> None:
+    """Given a photo where a face can hardly be made out, when it is indexed, then the reason is said."""
+    with pytest.raises(PoorFaceError) as raised:
+        gallery.faces.index(gallery.poor, str(uuid4()))
+    assert raised.value.reasons
+
+
+def test_a_photo_that_does_not_decode_or_is_tiny_is_refused(rekognition: Gallery) -> None:
+    """Given what cannot be a photo of somebody, when it is looked at, then it is the photo that is wrong."""
+    for photo in (b"\xff\xd8\xff no picture", jpeg(np.zeros((40, 40, 3), np.uint8))):
+        with pytest.raises(PhotoFormatError):
+            rekognition.faces.detect(photo)
+
+
+def test_a_photo_that_is_too_large_is_refused() -> None:
+    """Given Rekognition that finds a picture too large, then that is what is said."""
+    client, stubber = stubbed()
+    stubber.add_client_error("detect_faces", "ImageTooLargeException", http_status_code=400)
+    with pytest.raises(PhotoTooLargeError):
+        RekognitionFaces(client, "home").detect(b"picture")
+    stubber.add_client_error("detect_faces", "ThrottlingException", http_status_code=400)
+    with pytest.raises(ServiceUnavailableError):
+        RekognitionFaces(client, "home").detect(b"picture")
 
 
 def test_the_visitor_is_the_external_image_id(aws: Aws, rekognition: Gallery, collection_id: str) -> None:

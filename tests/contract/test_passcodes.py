@@ -94,7 +94,8 @@ class TestRedeem:
     def test_used_comes_before_expired(self, passcodes: Passcodes, passcode: Passcode) -> None:
         """Given a finished passcode, when it is tried after its time, then it says used."""
         passcodes.add(passcode, NOW)
-        passcodes.finish(passcodes.redeem(passcode.door_id, DIGEST, NOW, None), NOW)
+        passcodes.redeem(passcode.door_id, DIGEST, NOW, None)
+        passcodes.finish(passcode, NOW)
         with pytest.raises(PasscodeUsedError):
             passcodes.redeem(passcode.door_id, DIGEST, NOW + 999, None)
 
@@ -121,7 +122,8 @@ class TestRedeem:
     def test_finished_is_finished(self, passcodes: Passcodes, passcode: Passcode) -> None:
         """Given a finished redemption, when its lease is over, then it is used for good."""
         passcodes.add(passcode, NOW)
-        passcodes.finish(passcodes.redeem(passcode.door_id, DIGEST, NOW, None), NOW + 1)
+        passcodes.redeem(passcode.door_id, DIGEST, NOW, None)
+        passcodes.finish(passcode, NOW + 1)
         with pytest.raises(PasscodeUsedError):
             passcodes.redeem(passcode.door_id, DIGEST, NOW + REDEMPTION_SECONDS + 2, None)
 

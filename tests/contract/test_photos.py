@@ -7,10 +7,12 @@ import urllib.request
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from smart_door.adapters.photos_s3 import S3Photos
-from smart_door.domain.errors import PhotoNotFoundError, ServiceRefusedError
+from smart_door.domain.errors import PhotoNotFoundError, ServiceRefusedError, ServiceUnavailableError
 from smart_door.domain.ports import Photos
 from tests.contract.conftest import Aws
 from tests.contract.records import NOW
@@ -66,6 +68,47 @@ def test_a_photo_that_is_not_there_is_not_found(photos: Photos, key: str) -> Non
     with pytest.raises(PhotoNotFoundError) as raised:
         photos.get(key)
     assert raised.value.key == key
+
+
+def test_deleted_photos_are_gone_and_others_stay(photos: Photos, key: str) -> None:
+    """Given three photos, when two and one that never was are deleted, then the third is left."""
+    keys = [f"{key}/{number}" for number in range(3)]
+    for one in keys:
+        photos.put(one, JPEG)
+    photos.delete([*keys[:2], f"{key}/never"])
+    photos.delete([])
+
+    assert photos.get(keys[2]) == JPEG
+    for one in keys[:2]:
+        with pytest.raises(PhotoNotFoundError):
+            photos.get(one)
+
+
+def test_more_photos_than_one_call_takes_are_deleted(s3_photos: S3Photos, key: str) -> None:
+    """Given a photo and more than a thousand keys, when they are deleted, then the last goes too."""
+    s3_photos.put(f"{key}/z", JPEG)
+    s3_photos.delete([*(f"{key}/{number}" for number in range(1001)), f"{key}/z"])
+    with pytest.raises(PhotoNotFoundError):
+        s3_photos.get(f"{key}/z")
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("InternalError", ServiceUnavailableError), ("AccessDenied", ServiceRefusedError)]
+)
+def test_a_photo_that_is_not_deleted_is_said(code: str, error: type[Exception]) -> None:
+    """Given an answer of 200 that names a key which stays, then that is no success."""
+    client = boto3.client("s3", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with Stubber(client) as stubber:
+        stubber.add_response("delete_objects", {"Errors": [{"Key": "a", "Code": code}]})
+        with pytest.raises(error):
+            S3Photos(client, "photos", 300, lambda: NOW).delete(["a"])
+
+
+def test_a_png_opens_as_one(s3_photos: S3Photos, key: str) -> None:
+    """Given a PNG under a key that says so, when its link is opened, then it comes as a PNG."""
+    s3_photos.put(f"{key}.png", b"png")
+    with urllib.request.urlopen(s3_photos.link(f"{key}.png").url) as answer:  # noqa: S310  # the emulator
+        assert answer.headers["Content-Type"] == "image/png"
 
 
 def test_a_link_is_made_whether_or_not_the_photo_exists(photos: Photos, key: str) -> None:

@@ -13,7 +13,11 @@ from botocore.stub import Stubber
 
 from smart_door.adapters.stream_processors_rekognition import RekognitionStreamProcessors
 from smart_door.domain.errors import ServiceRefusedError, ServiceUnavailableError
-from smart_door.domain.stream_processors import StreamProcessorNotFoundError, StreamProcessorSettings
+from smart_door.domain.stream_processors import (
+    StreamProcessorNotFoundError,
+    StreamProcessorSettings,
+    StreamProcessorsUnavailableError,
+)
 from tests.contract.conftest import Aws
 
 
@@ -115,3 +119,16 @@ def test_a_processor_that_cannot_be_deleted_says_why(code: str, status: int, kin
     stubber.activate()
     with pytest.raises(kind, match=code):
         RekognitionStreamProcessors(client).delete("front")
+
+
+def test_an_account_without_stream_processors_is_told_what_to_do() -> None:
+    """Given a refusal, when one is created, then the error for CloudFormation names the mode that works."""
+    client = boto3.client(
+        "rekognition", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    stubber = Stubber(client)
+    stubber.add_client_error("create_stream_processor", "AccessDeniedException", http_status_code=400)
+    stubber.activate()
+    settings = StreamProcessorSettings("front", "video", "data", "faces", 80.0, "arn:aws:iam::1:role/any")
+    with pytest.raises(StreamProcessorsUnavailableError, match="deploy with FaceSearchMode=fragments"):
+        RekognitionStreamProcessors(client).create(settings)

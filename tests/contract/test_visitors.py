@@ -80,7 +80,7 @@ def test_replacing_refuses_an_old_version(visitors: Visitors, visitor: Visitor) 
 def test_replacing_does_not_bring_back_one_that_is_gone(visitors: Visitors, visitor: Visitor) -> None:
     """Given a removed visitor, when they are changed, then nothing appears."""
     visitors.add(visitor)
-    visitors.remove(visitor.visitor_id)
+    visitors.remove(visitor)
     with pytest.raises(VisitorChangedError):
         visitors.replace(visitor)
     with pytest.raises(VisitorNotFoundError):
@@ -99,7 +99,7 @@ def test_of_many_changes_at_once_one_wins(
 
 def test_removing_one_who_is_not_there_is_no_error(visitors: Visitors, visitor: Visitor) -> None:
     """Given no such visitor, when they are removed, then that is that."""
-    visitors.remove(visitor.visitor_id)
+    visitors.remove(visitor)
 
 
 def test_all_reads_everyone_on_every_page(visitors: Visitors, visitor: Visitor) -> None:
@@ -110,4 +110,68 @@ def test_all_reads_everyone_on_every_page(visitors: Visitors, visitor: Visitor) 
     stored = {one.visitor_id: one for one in visitors.all()}
     assert [stored[one.visitor_id] for one in many] == many
     for one in many:
-        visitors.remove(one.visitor_id)
+        visitors.remove(one)
+
+
+class TestMerging:
+    """Two records become one person, all or nothing."""
+
+    @pytest.fixture
+    def pair(self, visitors: Visitors, visitor: Visitor) -> tuple[Visitor, Visitor]:
+        """Two records on file."""
+        other = replace(visitor, visitor_id=str(uuid4()), name="Gracie", face_ids=("face-2",))
+        visitors.add(visitor)
+        visitors.add(other)
+        return visitor, other
+
+    def test_both_ids_lead_to_the_one_person(self, visitors: Visitors, pair: tuple[Visitor, Visitor]) -> None:
+        """Given two records, when they are merged, then either id reads the one, and all reads it once."""
+        kept, given_up = pair
+        merged = visitors.merge(kept.merged_with(given_up), given_up)
+
+        assert merged.version == kept.version + 1
+        assert visitors.get(kept.visitor_id) == visitors.get(given_up.visitor_id) == merged
+        found = [one for one in visitors.all() if not one.ids.isdisjoint(merged.ids)]
+        assert found == [merged]
+
+    def test_ids_that_were_merged_before_follow(
+        self, visitors: Visitors, pair: tuple[Visitor, Visitor]
+    ) -> None:
+        """Given a merged person, when they are merged into a third, then all three ids lead there."""
+        first, second = pair
+        both = visitors.merge(first.merged_with(second), second)
+        third = replace(first, visitor_id=str(uuid4()))
+        visitors.add(third)
+        merged = visitors.merge(third.merged_with(both), both)
+
+        assert [visitors.get(one.visitor_id) for one in (first, second, third)] == [merged] * 3
+
+    @pytest.mark.parametrize("changed", [0, 1])
+    def test_a_change_of_either_in_between_is_not_lost(
+        self, visitors: Visitors, pair: tuple[Visitor, Visitor], changed: int
+    ) -> None:
+        """Given a record that was changed since it was read, when it is merged, then nothing happens."""
+        kept, given_up = pair
+        blocked = visitors.replace(replace(pair[changed], status=VisitorStatus.BLOCKED))
+        with pytest.raises(VisitorChangedError):
+            visitors.merge(kept.merged_with(given_up), given_up)
+        assert visitors.get(blocked.visitor_id) == blocked
+        assert visitors.get(pair[1 - changed].visitor_id) == pair[1 - changed]
+
+    def test_who_is_removed_is_gone_under_all_ids(
+        self, visitors: Visitors, pair: tuple[Visitor, Visitor]
+    ) -> None:
+        """Given a merged person, when they are removed, then neither id finds anybody."""
+        kept, given_up = pair
+        visitors.remove(visitors.merge(kept.merged_with(given_up), given_up))
+        for one in pair:
+            with pytest.raises(VisitorNotFoundError):
+                visitors.get(one.visitor_id)
+
+    def test_who_was_changed_meanwhile_is_not_removed(self, visitors: Visitors, visitor: Visitor) -> None:
+        """Given a visitor changed since they were read, when they are removed, then they stay."""
+        visitors.add(visitor)
+        changed = visitors.replace(visitor)
+        with pytest.raises(VisitorChangedError):
+            visitors.remove(visitor)
+        assert visitors.get(visitor.visitor_id) == changed

@@ -177,6 +177,8 @@ def home(aws: Aws, tables: Tables) -> Iterator[Home]:
         "PASSCODE_MINUTES": "5",
         "PHOTO_LINK_SECONDS": "300",
         "VISIT_DAYS": "90",
+        "TIME_ZONE": "Europe/Berlin",
+        "USER_POOL_ID": "us-east-1_home",
     }
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in environment.items():

@@ -38,32 +38,48 @@ def test_every_moto_service_answers_its_own_clients(emulator: Any, service: str,
 
 
 @pytest.mark.parametrize(
-    ("service", "operation"),
-    [("glue", "get_databases"), ("ec2", "describe_instances"), ("route53", "list_hosted_zones")],
+    ("service", "operation", "code", "status"),
+    [
+        ("glue", "get_databases", "UnknownOperationException", 400),
+        ("ec2", "describe_instances", "InvalidAction", 400),
+        ("route53", "list_hosted_zones", "UnknownOperationException", 404),
+    ],
 )
-def test_a_service_that_is_not_there_is_named(emulator: Any, service: str, operation: str) -> None:
-    """JSON, query and REST clients alike get an AWS error that names what is missing."""
+def test_a_service_that_is_not_there_is_named(
+    emulator: Any, service: str, operation: str, code: str, status: int
+) -> None:
+    """JSON, query and REST clients get AWS's own code for it, in a message that names what is missing."""
     with pytest.raises(ClientError, match=f"has no service {service}") as refused:
         getattr(emulator.client(service), operation)()
-    assert refused.value.response["Error"]["Code"] == "NotImplemented"
-    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert refused.value.response["Error"]["Code"] == code
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
 def test_an_operation_that_is_not_there_is_named(emulator: Any) -> None:
-    """Whatever the protocol, the answer names the operation."""
-    missing: dict[str, Callable[[], Any]] = {
-        "CreateGlobalTable": lambda: emulator.client("dynamodb").create_global_table(
-            GlobalTableName="any", ReplicationGroup=[]
+    """Whatever the protocol, the answer names the operation, under the code that AWS's service has for it."""
+    missing: list[tuple[str, str, Callable[[], Any]]] = [
+        (
+            "CreateGlobalTable",
+            "UnknownOperationException",
+            lambda: emulator.client("dynamodb").create_global_table(
+                GlobalTableName="any", ReplicationGroup=[]
+            ),
         ),
-        "GetSMSSandboxAccountStatus": lambda: emulator.client("sns").get_sms_sandbox_account_status(),
-        "ListBucketMetricsConfigurations": lambda: emulator.client("s3").list_bucket_metrics_configurations(
-            Bucket="any-bucket"
+        (
+            "GetDataProtectionPolicy",
+            "InvalidAction",
+            lambda: emulator.client("sns").get_data_protection_policy(ResourceArn="any"),
         ),
-    }
-    for operation, call in missing.items():
+        (
+            "ListBucketMetricsConfigurations",
+            "NotImplemented",
+            lambda: emulator.client("s3").list_bucket_metrics_configurations(Bucket="any-bucket"),
+        ),
+    ]
+    for operation, code, call in missing:
         with pytest.raises(ClientError, match=f"has no operation {operation} of") as refused:
             call()
-        assert refused.value.response["Error"]["Code"] == "NotImplemented"
+        assert refused.value.response["Error"]["Code"] == code
 
 
 def test_requests_without_a_signature_are_refused(emulator: Any) -> None:

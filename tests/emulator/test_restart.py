@@ -74,6 +74,19 @@ def _make_one_of_each(machine: Machine) -> dict[str, Any]:
     topic = machine.client("sns").create_topic(Name="owner")["TopicArn"]
     machine.client("sns").subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
     make_queue(machine.client("sqs"), "letters")
+    cloudwatch = machine.client("cloudwatch")
+    cloudwatch.put_dashboard(DashboardName="door", DashboardBody='{"widgets": []}')
+    cloudwatch.put_metric_alarm(
+        AlarmName="late",
+        Namespace="AWS/Lambda",
+        MetricName="IteratorAge",
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=60000,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName="late", StateValue="ALARM", StateReason="trying it out")
     s3 = machine.client("s3")
     s3.create_bucket(Bucket="photos")
     s3.put_object(Bucket="photos", Key="small.jpg", Body=b"\xff\xd8 small", ContentType="image/jpeg")
@@ -109,6 +122,8 @@ def _look_at_each(machine: Machine, names: dict[str, str]) -> dict[str, Any]:
         "rule": _plain(machine.client("events").describe_rule(Name="rule", EventBusName="door")),
         "role": _plain(machine.client("iam").get_role(RoleName="role")),
         "groups": _plain(machine.client("logs").describe_log_groups()),
+        "alarms": _plain(machine.client("cloudwatch").describe_alarms()),
+        "dashboard": _plain(machine.client("cloudwatch").get_dashboard(DashboardName="door")),
         "subscriptions": _plain(machine.client("sns").list_subscriptions_by_topic(TopicArn=names["topic"])),
         "objects": _plain(s3.list_objects_v2(Bucket="photos")["Contents"]),
         "small": s3.get_object(Bucket="photos", Key="small.jpg")["Body"].read(),

@@ -1,6 +1,7 @@
 """The ports in memory. The contract suites hold that the tables behave as their adapters do."""
 
-from tests.fakes.tables import InMemoryPasscodes, InMemoryVisitors, InMemoryVisits
+from tests.fakes.household import InMemoryHousehold, InMemorySettings
+from tests.fakes.tables import InMemoryPasscodes, InMemoryPasses, InMemoryVisitors, InMemoryVisits
 from tests.fakes.world import (
     FakeEvents,
     FakeFaces,
@@ -22,7 +23,10 @@ __all__ = [
     "FakeFrames",
     "FakeMessages",
     "FakePhotos",
+    "InMemoryHousehold",
     "InMemoryPasscodes",
+    "InMemoryPasses",
+    "InMemorySettings",
     "InMemoryVisitors",
     "InMemoryVisits",
     "KeptRecord",

@@ -6,20 +6,31 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from smart_door.domain.faces import BoundingBox, DetectedFace, FaceMatch, FaceSearchRecord
 from smart_door.domain.rules import Rules
 from smart_door.domain.visitors import Visitor, VisitorStatus
 from smart_door.domain.visits import Visit
+from smart_door.services.admit_by_pass import AdmitByPass
 from smart_door.services.admit_visitor import AdmitVisitor
+from smart_door.services.correct_visit import CorrectVisit
 from smart_door.services.decide_visit import DecideVisit
 from smart_door.services.enroll_face import EnrollFace
+from smart_door.services.export_visits import ExportVisits
+from smart_door.services.forget_visitor import ForgetVisitor
+from smart_door.services.manage_household import ManageHousehold
+from smart_door.services.manage_passes import ManagePasses
+from smart_door.services.manage_visitors import ManageVisitors
 from smart_door.services.pictures import Pictures
 from smart_door.services.receive_visitors import ReceiveVisitors, Reception
 from smart_door.services.send_code import SendCode
 from smart_door.services.show_home import ShowHome
+from smart_door.services.show_passes import ShowPasses
 from smart_door.services.tell_people import TellPeople
-from tests.fakes.tables import InMemoryPasscodes, InMemoryVisitors, InMemoryVisits
+from tests.fakes.household import InMemoryHousehold, InMemorySettings
+from tests.fakes.tables import InMemoryPasscodes, InMemoryPasses, InMemoryVisitors, InMemoryVisits
 from tests.fakes.world import FakeEvents, FakeFaces, FakeFragments, FakeFrames, FakeMessages, FakePhotos
 
 NOW = 1_795_221_531.0
@@ -64,9 +75,12 @@ class Home:
     frames: FakeFrames = field(default_factory=FakeFrames)
     photos: FakePhotos = field(default_factory=FakePhotos)
     faces: FakeFaces = field(default_factory=FakeFaces)
+    settings: InMemorySettings = field(default_factory=InMemorySettings)
+    household: InMemoryHousehold = field(default_factory=InMemoryHousehold)
     messages: FakeMessages = field(default_factory=FakeMessages)
     events: FakeEvents = field(default_factory=FakeEvents)
     log: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+    zone: ZoneInfo = field(default_factory=partial(ZoneInfo, "Europe/Berlin"))
     chance: random.Random = field(default_factory=partial(random.Random, 7))
 
     def clock(self) -> float:
@@ -103,7 +117,15 @@ class Home:
             faces=self.faces,
             new_pictures=lambda: Pictures(self.fragments, self.frames, self.photos),
             tell_people=TellPeople(
-                self.visits, self.messages, self.send_code, SITE, DOOR_NAMES, self.narrate
+                self.visits,
+                self.messages,
+                self.send_code,
+                SITE,
+                DOOR_NAMES,
+                self.narrate,
+                self.clock,
+                self.settings.get,
+                self.zone,
             ),
             rules=self.rules,
             door_ids=frozenset(DOOR_NAMES),
@@ -127,14 +149,96 @@ class Home:
     @property
     def admit_visitor(self) -> AdmitVisitor:
         """The door's keypad."""
-        return AdmitVisitor(
-            self.visits, self.passcodes, self.events, KEY, frozenset(DOOR_NAMES), self.clock, self.narrate
+        by_pass = AdmitByPass(
+            self.visits,
+            self.visitors,
+            self.passes,
+            self.events,
+            self.zone,
+            self.rules.keep_seconds,
+            self.chance.randbytes,
+            self.narrate,
         )
+        doors = frozenset(DOOR_NAMES)
+        return AdmitVisitor(
+            self.visits, self.passcodes, self.events, KEY, doors, self.clock, self.narrate, by_pass
+        )
+
+    @property
+    def passes(self) -> InMemoryPasses:
+        """The passes, in the passcodes' table."""
+        return InMemoryPasses(self.passcodes)
+
+    @property
+    def manage_passes(self) -> ManagePasses:
+        """Invitations."""
+        return ManagePasses(
+            self.passes,
+            self.visitors,
+            self.messages,
+            KEY,
+            SITE,
+            DOOR_NAMES,
+            self.zone,
+            self.clock,
+            self.chance.randrange,
+            lambda: str(UUID(int=self.chance.getrandbits(128))),
+            self.narrate,
+        )
+
+    @property
+    def manage_household(self) -> ManageHousehold:
+        """Who may log in."""
+        return ManageHousehold(self.household, self.narrate)
+
+    @property
+    def show_passes(self) -> ShowPasses:
+        """Invitations as the owner page reads them."""
+        return ShowPasses(self.visitors, DOOR_NAMES, self.zone, self.clock)
 
     @property
     def enroll_face(self) -> EnrollFace:
         """What follows an admission."""
-        return EnrollFace(self.visits, self.visitors, self.photos, self.faces, self.narrate)
+        return EnrollFace(
+            self.visits, self.visitors, self.photos, self.faces, self.narrate, self.settings.get
+        )
+
+    @property
+    def manage_visitors(self) -> ManageVisitors:
+        """Changes to who is on file."""
+        return ManageVisitors(
+            self.visits,
+            self.visitors,
+            self.photos,
+            self.faces,
+            frozenset(DOOR_NAMES),
+            self.clock,
+            self.narrate,
+        )
+
+    @property
+    def forget_visitor(self) -> ForgetVisitor:
+        """The deletion of a person."""
+        return ForgetVisitor(
+            self.visits,
+            self.visitors,
+            self.passes,
+            self.photos,
+            self.faces,
+            DOOR_NAMES,
+            self.clock,
+            self.narrate,
+        )
+
+    @property
+    def export_visits(self) -> ExportVisits:
+        """The spreadsheet of visits."""
+        return ExportVisits(self.visits, self.visitors, DOOR_NAMES, self.clock)
+
+    @property
+    def correct_visit(self) -> CorrectVisit:
+        """Not this person."""
+        return CorrectVisit(self.visits, self.visitors, self.photos, self.faces, self.clock, self.narrate)
 
     @property
     def show_home(self) -> ShowHome:

@@ -13,6 +13,7 @@ from smart_door.domain.errors import (
     PasscodeTakenError,
     PasscodeUsedError,
     PasscodeWrongError,
+    PassNotFoundError,
     TooManyTriesError,
     VisitChangedError,
     VisitNotFoundError,
@@ -21,6 +22,7 @@ from smart_door.domain.errors import (
 )
 from smart_door.domain.ids import first_visit_id
 from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
+from smart_door.domain.passes import Pass
 from smart_door.domain.ports import RecentVisits
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import Visit
@@ -89,14 +91,16 @@ class InMemoryVisitors:
 
     def __init__(self) -> None:
         self._visitors: dict[str, Visitor] = {}
+        self._merged_into: dict[str, str] = {}
         self._lock = Lock()
 
     def get(self, visitor_id: str) -> Visitor:
-        """One visitor."""
+        """One visitor, also by an id that was merged into theirs."""
         with self._lock:
-            if visitor_id not in self._visitors:
+            kept_id = self._merged_into.get(visitor_id, visitor_id)
+            if kept_id not in self._visitors:
                 raise VisitorNotFoundError(visitor_id)
-            return self._visitors[visitor_id]
+            return self._visitors[kept_id]
 
     def add(self, visitor: Visitor) -> None:
         """Store a new visitor."""
@@ -115,10 +119,28 @@ class InMemoryVisitors:
             self._visitors[visitor.visitor_id] = changed
             return changed
 
-    def remove(self, visitor_id: str) -> None:
-        """Remove a visitor, if there."""
+    def merge(self, kept: Visitor, given_up: Visitor) -> Visitor:
+        """Make two records one if both are still as they were read."""
         with self._lock:
-            self._visitors.pop(visitor_id, None)
+            for one in (kept, given_up):
+                stored = self._visitors.get(one.visitor_id)
+                if stored is None or stored.version != one.version:
+                    raise VisitorChangedError(kept.visitor_id)
+            changed = replace(kept, version=kept.version + 1)
+            self._visitors[kept.visitor_id] = changed
+            del self._visitors[given_up.visitor_id]
+            self._merged_into |= dict.fromkeys([given_up.visitor_id, *given_up.alias_ids], kept.visitor_id)
+            return changed
+
+    def remove(self, visitor: Visitor) -> None:
+        """Remove a visitor, if there and still as it was read."""
+        with self._lock:
+            for alias_id in visitor.alias_ids:
+                self._merged_into.pop(alias_id, None)
+            stored = self._visitors.get(visitor.visitor_id)
+            if stored is not None and stored.version != visitor.version:
+                raise VisitorChangedError(visitor.visitor_id)
+            self._visitors.pop(visitor.visitor_id, None)
 
     def all(self) -> Sequence[Visitor]:
         """Everyone."""
@@ -127,24 +149,34 @@ class InMemoryVisitors:
 
 
 class InMemoryPasscodes:
-    """`ports.Passcodes`. `stored` is what somebody who steals the table would see."""
+    """`ports.Passcodes`. `stored` and `passes` are what somebody who steals the table would see."""
 
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], Passcode] = {}
+        self.passes: dict[tuple[str, str], Pass] = {}
         self._tries: dict[tuple[str, str], tuple[int, float]] = {}
         self._lock = Lock()
 
     def add(self, passcode: Passcode, now: float) -> None:
         """Store a new passcode, unless the digest is in use at the door."""
         with self._lock:
-            key = (passcode.door_id, passcode.digest)
-            if key in self.stored and self.stored[key].expires_at > now:
-                raise PasscodeTakenError(passcode.door_id)
-            self.stored[key] = passcode
+            self.make_room(passcode, now)
+            self.stored[passcode.door_id, passcode.digest] = passcode
 
-    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode:
-        """Use the passcode up."""
+    def make_room(self, new: Passcode | Pass, now: float) -> None:
+        """There is one item for a digest: passcode or pass, and a valid one stays."""
+        key = (new.door_id, new.digest)
+        taken = self.stored.get(key) or self.passes.get(key)
+        if taken is not None and taken.expires_at > now:
+            raise PasscodeTakenError(new.door_id)
+        self.stored.pop(key, None)
+        self.passes.pop(key, None)
+
+    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode | Pass:
+        """Use the passcode up, or find the pass."""
         with self._lock:
+            if visit_id is None and (door_id, digest) in self.passes:
+                return self.passes[door_id, digest]
             passcode = self.stored.get((door_id, digest))
             if passcode is None or (visit_id is not None and passcode.visit_id != visit_id):
                 raise PasscodeWrongError(door_id)
@@ -180,3 +212,63 @@ class InMemoryPasscodes:
         with self._lock:
             tries, window_ends = self._tries.get((door_id, scope), (0, 0.0))
             self._tries[door_id, scope] = (max(0, tries - 1), window_ends)
+
+
+class InMemoryPasses:
+    """`ports.Passes`, in the table of the passcodes."""
+
+    def __init__(self, passcodes: InMemoryPasscodes) -> None:
+        self._table = passcodes
+        self._lock = Lock()
+
+    def add(self, new: Pass, now: float) -> None:
+        """Store a new pass, unless the digest is in use at the door."""
+        with self._lock:
+            self._table.make_room(new, now)
+            self._table.passes[new.door_id, new.digest] = new
+
+    def of_door(self, door_id: str) -> Sequence[Pass]:
+        """The door's passes."""
+        with self._lock:
+            return [one for one in self._table.passes.values() if one.door_id == door_id]
+
+    def use(self, found: Pass, window: str, visit_id: str, now: float) -> Pass:
+        """Use a pass for a window."""
+        with self._lock:
+            stored = self._stored(found)
+            if stored is None or stored.revoked_at is not None:
+                raise PasscodeWrongError(found.door_id)
+            if stored.expires_at <= now:
+                raise PasscodeExpiredError(found.door_id)
+            lapsed = stored.used_at is not None and stored.used_at <= now - REDEMPTION_SECONDS
+            if stored.used_window == window and (stored.done_window == window or not lapsed):
+                raise PasscodeUsedError(found.door_id)
+            return self._keep(replace(stored, used_at=now, used_window=window, visit_id=visit_id))
+
+    def finish(self, used: Pass) -> None:
+        """The admission is complete."""
+        with self._lock:
+            stored = self._stored(used)
+            if stored is not None and stored.used_window == used.used_window:
+                self._keep(replace(stored, done_window=used.used_window))
+
+    def revoke(self, found: Pass, now: float) -> Pass:
+        """Let the pass never open again."""
+        with self._lock:
+            stored = self._stored(found)
+            if stored is None:
+                raise PassNotFoundError(found.door_id, found.pass_id)
+            return self._keep(replace(stored, revoked_at=stored.revoked_at or now))
+
+    def remove(self, found: Pass) -> None:
+        """Remove a pass, if there."""
+        with self._lock:
+            self._table.passes.pop((found.door_id, found.digest), None)
+
+    def _stored(self, found: Pass) -> Pass | None:
+        stored = self._table.passes.get((found.door_id, found.digest))
+        return stored if stored is not None and stored.pass_id == found.pass_id else None
+
+    def _keep(self, changed: Pass) -> Pass:
+        self._table.passes[changed.door_id, changed.digest] = changed
+        return changed

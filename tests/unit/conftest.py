@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from tests.fakes.home import Home
 
@@ -25,6 +26,7 @@ def home() -> Home:
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the functions write to their log, one JSON object a line."""
+    Logger()  # has its handler from now on, also where no function was imported yet
     written = io.StringIO()
     handlers = [
         handler

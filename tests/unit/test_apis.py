@@ -14,7 +14,7 @@ from smart_door import bootstrap
 from tests.fakes.home import DOOR_NAMES, Home, Person
 from tests.unit.lambda_context import FakeContext
 
-CLAIMS = {"email": "owner@example.com", "sub": "1234"}
+CLAIMS = {"email": "owner@example.com", "sub": "1234", "cognito:groups": "owner"}
 DECISION = "/api/owner/visits/{door_id}/{visit_id}/decision"
 VISIT = "/api/owner/visits/{door_id}/{visit_id}"
 

@@ -12,7 +12,7 @@ import pytest
 
 from smart_door import bootstrap
 from smart_door.adapters.photos_s3 import S3Photos
-from smart_door.bootstrap import parts
+from smart_door.bootstrap import owner, parts
 from smart_door.domain.errors import ConfigurationError
 from tests.unit.test_config import ENVIRONMENT
 
@@ -31,6 +31,14 @@ USE_CASES: list[Callable[[], object]] = [
     bootstrap.search_fragment,
     bootstrap.fragment_idempotency_store,
     bootstrap.video_notification_settings,
+    owner.manage_visitors,
+    owner.forget_visitor,
+    owner.correct_visit,
+    owner.export_visits,
+    owner.manage_household,
+    owner.manage_passes,
+    owner.show_passes,
+    owner.time_zone,
 ]
 
 

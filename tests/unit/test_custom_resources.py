@@ -93,16 +93,16 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> FakeNotificationSettings:
     return fake
 
 
-@pytest.mark.parametrize("kind", ["Create", "Update"])
+@pytest.mark.parametrize(("kind", "known"), [("Create", {}), ("Update", {"PhysicalResourceId": "Resource"})])
 def test_notifications_are_switched_on(
-    kind: str, cloudformation: CloudFormation, settings: FakeNotificationSettings
+    kind: str, known: dict[str, str], cloudformation: CloudFormation, settings: FakeNotificationSettings
 ) -> None:
-    """The physical id is the video stream, since a stream has one configuration."""
-    video_notifications.handler(cloudformation.request(kind), FakeContext())
+    """The physical id stays the same: nobody asks for the stream before, which goes by itself."""
+    video_notifications.handler(cloudformation.request(kind, **known), FakeContext())
 
     assert settings.enabled == {STREAM_ARN: TOPIC_ARN}
     (answer,) = cloudformation.answers
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", STREAM_ARN)
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "Resource")
     assert (answer["StackId"], answer["RequestId"], answer["LogicalResourceId"]) == (
         "stack",
         "request",
@@ -116,7 +116,7 @@ def test_notifications_are_switched_off_with_the_stack(
     """Of the stream that the resource was made for."""
     settings.enabled[STREAM_ARN] = TOPIC_ARN
     video_notifications.handler(
-        cloudformation.request("Delete", PhysicalResourceId=STREAM_ARN), FakeContext()
+        cloudformation.request("Delete", PhysicalResourceId="Resource"), FakeContext()
     )
 
     assert settings.enabled == {}
@@ -144,7 +144,7 @@ def test_a_failure_is_answered_too(
         video_notifications.handler(cloudformation.request("Create"), FakeContext())
 
     (answer,) = cloudformation.answers
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", STREAM_ARN)
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "Resource")
     assert "AccessDeniedException" in answer["Reason"]
 
 

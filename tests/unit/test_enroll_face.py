@@ -34,7 +34,7 @@ def test_the_face_that_the_owner_chose_is_indexed_under_the_visitor(
     assert visitor.face_ids == (face_id,)
     assert home.faces.pictures[face_id or ""] == b"ada"
     assert home.photos.stored[visitor.photo_key or ""] == b"ada"
-    assert visitor.photo_key == f"visitors/{visitor.visitor_id}/face.jpg"
+    assert visitor.photo_key == f"visitors/{visitor.visitor_id}/{face_id}.jpg"
 
 
 def test_the_same_event_again_adds_no_second_face(home: Home, admitted: VisitorAdmitted) -> None:
@@ -83,7 +83,7 @@ def test_who_was_removed_meanwhile_leaves_nothing_behind(
     index = home.faces.index
 
     def index_and_remove(jpeg: bytes, visitor_id: str) -> str:
-        home.visitors.remove(visitor_id)
+        home.visitors.remove(home.visitors.get(visitor_id))
         return index(jpeg, visitor_id)
 
     monkeypatch.setattr(home.faces, "index", index_and_remove)

@@ -10,8 +10,8 @@ import yaml
 from openapi_schema_validator import OAS30Validator
 
 from smart_door.domain.errors import DoorNotFoundError, VisitNotFoundError
+from smart_door.domain.home_time import iso
 from smart_door.services.decide_visit import NewVisitor
-from smart_door.services.show_home import iso
 from tests.fakes.home import Home, Person
 
 SPECIFICATION = yaml.safe_load((Path(__file__).parents[2] / "api-specs" / "owner.yaml").read_text())
@@ -68,7 +68,7 @@ def test_a_visit_without_photo_or_whose_visitor_was_removed_is_shown_without(hom
     home.knows("v1")
     home.fragments.gone.add(f"{0:020}")
     home.sees(home.record(0, Person("grace", visitor_id="v1")))
-    home.visitors.remove("v1")
+    home.visitors.remove(home.visitors.get("v1"))
     shown = home.show_home.get_visit("front", home.visit.visit_id)
 
     assert_matches(shown, "Visit")
@@ -84,7 +84,7 @@ def test_waiting_are_only_those_that_can_still_be_decided(home: Home) -> None:
     decided = home.visits.everything[0].visit_id
     home.decide_visit.deny("front", decided, "me@example.com")
 
-    waiting = home.show_home.list_visits(waiting=True)["visits"]
+    waiting = home.show_home.list_waiting()["visits"]
     assert [visit["visit_id"] for visit in waiting] == [home.visits.everything[1].visit_id]
     states = [visit["state"] for visit in home.show_home.list_visits()["visits"]]
     assert states == ["denied", "awaiting_owner", "expired"]

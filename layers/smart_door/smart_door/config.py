@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from smart_door.domain.attention import Thrift
-from smart_door.domain.errors import ConfigurationError
+from smart_door.domain.errors import ConfigurationError, InvalidRequestError
+from smart_door.domain.home_time import parse_zone
 from smart_door.domain.rules import Rules
+from smart_door.domain.watched_faces import Thrift
 
 Environ = Mapping[str, str]
 
@@ -57,6 +59,7 @@ class ProcessFaceMatchesConfig:
     passcode_key_secret_arn: str
     site_url_parameter: str
     failed_records_queue_url: str
+    time_zone: ZoneInfo
     rules: Rules
 
     @classmethod
@@ -73,6 +76,7 @@ class ProcessFaceMatchesConfig:
             passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
             site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
             failed_records_queue_url=_text(environ, "FAILED_RECORDS_QUEUE_URL"),
+            time_zone=_time_zone(environ),
             rules=Rules(
                 recognition_similarity=_number(environ, "RECOGNITION_SIMILARITY", 80, 100),
                 visit_seconds=_number(environ, "VISIT_MINUTES", 1, 60) * 60,
@@ -122,10 +126,13 @@ class OwnerApiConfig:
     visitors_table: str
     passcodes_table: str
     photos_bucket: str
+    collection_id: str
     passcode_key_secret_arn: str
     site_url_parameter: str
     passcode_seconds: float
     photo_link_seconds: int
+    time_zone: ZoneInfo
+    user_pool_id: str
 
     @classmethod
     def from_env(cls, environ: Environ) -> OwnerApiConfig:
@@ -136,10 +143,13 @@ class OwnerApiConfig:
             visitors_table=_text(environ, "VISITORS_TABLE"),
             passcodes_table=_text(environ, "PASSCODES_TABLE"),
             photos_bucket=_text(environ, "PHOTOS_BUCKET"),
+            collection_id=_text(environ, "COLLECTION_ID"),
             passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
             site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
             passcode_seconds=_number(environ, "PASSCODE_MINUTES", 1, 10) * 60,
             photo_link_seconds=round(_number(environ, "PHOTO_LINK_SECONDS", 10, 3600)),
+            time_zone=_time_zone(environ),
+            user_pool_id=_text(environ, "USER_POOL_ID"),
         )
 
 
@@ -149,9 +159,12 @@ class VisitorApiConfig:
 
     doors: Doors
     visits_table: str
+    visitors_table: str
     passcodes_table: str
     passcode_key_secret_arn: str
     event_bus_name: str
+    time_zone: ZoneInfo
+    keep_seconds: float
 
     @classmethod
     def from_env(cls, environ: Environ) -> VisitorApiConfig:
@@ -159,9 +172,12 @@ class VisitorApiConfig:
         return cls(
             doors=Doors.from_env(environ),
             visits_table=_text(environ, "VISITS_TABLE"),
+            visitors_table=_text(environ, "VISITORS_TABLE"),
             passcodes_table=_text(environ, "PASSCODES_TABLE"),
             passcode_key_secret_arn=_text(environ, "PASSCODE_KEY_SECRET_ARN"),
             event_bus_name=_text(environ, "EVENT_BUS_NAME"),
+            time_zone=_time_zone(environ),
+            keep_seconds=_number(environ, "VISIT_DAYS", 1, 1095) * 86400,
         )
 
 
@@ -192,6 +208,13 @@ def _text(environ: Environ, name: str) -> str:
     if not value:
         raise ConfigurationError(name, "it is missing or empty")
     return value
+
+
+def _time_zone(environ: Environ) -> ZoneInfo:
+    try:
+        return parse_zone(_text(environ, "TIME_ZONE"))
+    except InvalidRequestError as error:
+        raise ConfigurationError("TIME_ZONE", "it is no IANA time zone") from error
 
 
 def _number(environ: Environ, name: str, lowest: float, highest: float) -> float:

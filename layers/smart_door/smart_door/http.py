@@ -10,6 +10,7 @@ from typing import Any
 
 from smart_door.domain import errors
 from smart_door.domain.errors import SmartDoorError
+from smart_door.domain.home_time import iso
 from smart_door.domain.passcodes import REDEMPTION_SECONDS
 
 
@@ -31,15 +32,52 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
     errors.InvalidRequestError: _BAD_REQUEST,
     errors.PhoneNumberError: Problem(HTTPStatus.BAD_REQUEST, "phone_invalid", "That is no phone number."),
     errors.FaceIndexError: Problem(HTTPStatus.BAD_REQUEST, "face_needed", "Choose whose face it is."),
+    errors.PhotoFormatError: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "photo_invalid", "Choose a photo that is a JPEG or a PNG."
+    ),
+    errors.PhotoTooLargeError: Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "photo_too_large",
+        "The photo is too large. Choose one under 4 MB.",
+    ),
+    errors.NoFaceError: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "photo_without_face",
+        "No face can be seen on this photo. Choose one from the front, in good light.",
+    ),
+    errors.PoorFaceError: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "photo_unclear",
+        "The face is hard to make out on this photo. Choose a sharper or closer one, from the front.",
+    ),
+    errors.SeveralFacesError: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "photo_of_several",
+        "There are several people on this photo. Choose one that shows only this person.",
+    ),
+    errors.PhotosFullError: Problem(
+        HTTPStatus.CONFLICT, "photos_full", "There are 8 photos already. Remove one first."
+    ),
     errors.DoorNotFoundError: Problem(HTTPStatus.NOT_FOUND, "door_not_found", "There is no such door."),
     errors.VisitNotFoundError: Problem(HTTPStatus.NOT_FOUND, "visit_not_found", "There is no such visit."),
     errors.VisitorNotFoundError: Problem(
         HTTPStatus.NOT_FOUND, "visitor_not_found", "There is no such visitor."
     ),
+    errors.PassNotFoundError: Problem(HTTPStatus.NOT_FOUND, "pass_not_found", "There is no such pass."),
+    errors.MemberNotFoundError: Problem(
+        HTTPStatus.NOT_FOUND, "member_not_found", "Nobody of the household is meant by this."
+    ),
+    errors.MemberExistsError: Problem(
+        HTTPStatus.CONFLICT, "member_exists", "Somebody of the household has this e-mail address already."
+    ),
+    errors.LastOwnerError: Problem(
+        HTTPStatus.CONFLICT, "last_owner", "A home needs an owner. Make somebody else the owner first."
+    ),
     errors.PhotoNotFoundError: Problem(HTTPStatus.NOT_FOUND, "photo_not_found", "The photo is gone."),
     errors.VisitAlreadyDecidedError: Problem(
         HTTPStatus.CONFLICT, "visit_already_decided", "This visit was decided before."
     ),
+    errors.UndoTooLateError: Problem(HTTPStatus.CONFLICT, "undo_too_late", "This cannot be undone any more."),
     errors.VisitorBlockedError: Problem(
         HTTPStatus.CONFLICT, "visitor_blocked", "This visitor is blocked. Unblock them first."
     ),
@@ -47,7 +85,9 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
         HTTPStatus.GONE, "visit_expired", "This visit is over: nobody decided in time."
     ),
     errors.PasscodeWrongError: Problem(
-        HTTPStatus.FORBIDDEN, "passcode_wrong", "This code does not open this door."
+        HTTPStatus.FORBIDDEN,
+        "passcode_wrong",
+        "This code does not open this door now. Check the code, and the time if you were invited.",
     ),
     errors.PasscodeExpiredError: Problem(
         HTTPStatus.FORBIDDEN, "passcode_expired", "This code is past its time. Ask for a new one."
@@ -64,6 +104,7 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
     errors.VisitChangedError: _BUSY,
     errors.DoorChangedError: _BUSY,
     errors.VisitorChangedError: _BUSY,
+    errors.SettingsChangedError: _BUSY,
     errors.FragmentNotReadyError: _BUSY,
     errors.MessageClaimedError: _BUSY,
     errors.ServiceUnavailableError: _BUSY,
@@ -74,7 +115,6 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
     ),
     # What only we can mend, or what no API call leads to.
     errors.PasscodeTakenError: _OUR_FAULT,
-    errors.NoFaceError: _OUR_FAULT,
     errors.FragmentGoneError: _OUR_FAULT,
     errors.FrameDecodeError: _OUR_FAULT,
     errors.MalformedRecordError: _OUR_FAULT,
@@ -102,6 +142,13 @@ def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | No
     }
 
 
+def file_answer(name: str, content_type: str, text: str) -> dict[str, Any]:
+    """A Lambda proxy answer that a browser saves under a name."""
+    disposition = f'attachment; filename="{name}"'
+    headers = {"Content-Type": content_type, "Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return {"statusCode": int(HTTPStatus.OK), "headers": headers, "body": text}
+
+
 def error_answer(error: SmartDoorError) -> dict[str, Any]:
     """The error as a Lambda proxy answer; it says no more than the table and the error's own sentence."""
     problem = problem_of(error)
@@ -109,12 +156,21 @@ def error_answer(error: SmartDoorError) -> dict[str, Any]:
     headers: dict[str, str] = {}
     if isinstance(error, errors.InvalidRequestError):
         body["message"] = error.problem
+    if isinstance(error, errors.VisitAlreadyDecidedError):
+        body |= _who_decided(error)
     if isinstance(error, errors.TooManyTriesError):
         body["retry_after_seconds"] = error.retry_after_seconds
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(round(REDEMPTION_SECONDS))
     return answer(problem.status, body, headers)
+
+
+def _who_decided(error: errors.VisitAlreadyDecidedError) -> dict[str, Any]:
+    """What was decided, by whom and when, so that a page can say so without asking again."""
+    decided_at = None if error.decided_at is None else iso(error.decided_at)
+    known = {"state": error.status, "decided_by": error.decided_by, "decided_at": decided_at}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def internal_error() -> dict[str, Any]:
@@ -125,6 +181,12 @@ def internal_error() -> dict[str, Any]:
 def login_needed() -> dict[str, Any]:
     """The answer to a request that no login came with, as the API's authorizer gives it."""
     return answer(HTTPStatus.UNAUTHORIZED, {"code": "login_needed", "message": "Log in to go on."})
+
+
+def not_allowed() -> dict[str, Any]:
+    """The answer to somebody of the household whose role does not go so far."""
+    message = "You may not do this here. Ask the owner of the home."
+    return answer(HTTPStatus.FORBIDDEN, {"code": "not_allowed", "message": message})
 
 
 def not_found() -> dict[str, Any]:

@@ -91,4 +91,4 @@ def test_an_operation_that_is_missing_is_named(emulator: Emulator) -> None:
 
     with pytest.raises(client.exceptions.ClientError, match="no operation GetUsagePlans") as refused:
         client.get_usage_plans()
-    assert refused.value.response["Error"]["Code"] == "UnsupportedOperation"
+    assert refused.value.response["Error"]["Code"] == "UnknownOperationException"

@@ -286,7 +286,7 @@ def test_a_distribution_must_name_what_is_there(bare_site: Site) -> None:
     assert code_of(lambda: create(CachePolicyId="no")) == "NoSuchCachePolicy"
     assert code_of(lambda: create(ResponseHeadersPolicyId="no")) == "NoSuchResponseHeadersPolicy"
     assert code_of(lambda: cloudfront.get_distribution(Id="no")) == "NoSuchDistribution"
-    assert code_of(lambda: cloudfront.list_functions()) == "UnsupportedOperation"
+    assert code_of(lambda: cloudfront.list_functions()) == "UnknownOperationException"
 
 
 def test_a_distribution_is_changed_with_its_etag_and_deleted_when_disabled(bare_site: Site) -> None:

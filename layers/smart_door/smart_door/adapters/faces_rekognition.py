@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code
-from smart_door.domain.errors import NoFaceError, ServiceRefusedError
+from smart_door.adapters.face_search_rekognition import found_face
+from smart_door.domain.errors import (
+    NoFaceError,
+    PhotoFormatError,
+    PhotoTooLargeError,
+    PoorFaceError,
+    ServiceRefusedError,
+)
+from smart_door.domain.faces import DetectedFace
+from smart_door.domain.photos import MOST_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -18,6 +27,13 @@ SAME_PERSON_FROM = 80.0
 
 _DELETE_AT_ONCE = 4096  # the most face ids that DeleteFaces takes
 
+_PHOTO_ERRORS: Mapping[str, Callable[[], Exception]] = {
+    "InvalidImageFormatException": PhotoFormatError,
+    "ImageTooLargeException": lambda: PhotoTooLargeError(MOST_BYTES),
+    # Of a picture in the request it is the size that can be wrong: 80 pixels a side at least.
+    "InvalidParameterException": lambda: PhotoFormatError("Choose a larger photo: this one is tiny."),
+}
+
 
 class RekognitionFaces:
     """`ports.Faces` over one collection. Images are JPEG, 5 MiB at most."""
@@ -26,10 +42,23 @@ class RekognitionFaces:
         self._client = client
         self._collection_id = collection_id
 
-    def index(self, jpeg: bytes, visitor_id: str) -> str:
-        """Add the image's largest face under that external image id; its face id. Raises NoFaceError.
+    def detect(self, photo: bytes) -> Sequence[DetectedFace]:
+        """The faces of a JPEG or PNG. Raises PhotoFormatError and PhotoTooLargeError."""
+        with aws_call("rekognition", "DetectFaces"):
+            try:
+                answer = self._client.detect_faces(Image={"Bytes": photo})
+            except ClientError as err:
+                problem = _PHOTO_ERRORS.get(error_code(err))
+                if problem is None:
+                    raise
+                raise problem() from err
+        return [found_face(detail).face for detail in answer["FaceDetails"]]
 
-        Faces of poor quality (blurred, too small, turned away) are none: they would match anyone.
+    def index(self, jpeg: bytes, visitor_id: str) -> str:
+        """Add the image's largest face under that external image id; its face id.
+
+        Raises NoFaceError, and PoorFaceError for one that is blurred, too small or turned away: it would
+        match anyone.
         """
         with aws_call("rekognition", "IndexFaces"):
             answer = self._client.index_faces(
@@ -41,6 +70,8 @@ class RekognitionFaces:
             )
         for record in answer["FaceRecords"]:
             return record["Face"]["FaceId"]
+        for face in answer.get("UnindexedFaces", ()):
+            raise PoorFaceError([str(reason) for reason in face.get("Reasons", ())])
         raise NoFaceError
 
     def compare(self, source_jpeg: bytes, target_jpeg: bytes) -> float:

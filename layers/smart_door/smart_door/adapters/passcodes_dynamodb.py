@@ -6,24 +6,22 @@ exactly one redeem, and exactly `limit` try. TTL deletes late, so every time is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from botocore.exceptions import ClientError
-
-from smart_door.adapters.aws_errors import aws_call, error_code
-from smart_door.adapters.dynamodb_items import Item, attributes, item
+from smart_door.adapters.dynamodb_items import Item
+from smart_door.adapters.passcode_table import PasscodeTable
+from smart_door.adapters.passes_dynamodb import pass_from_item
 from smart_door.domain.errors import (
     PasscodeExpiredError,
-    PasscodeTakenError,
     PasscodeUsedError,
     PasscodeWrongError,
     ServiceUnavailableError,
     TooManyTriesError,
 )
 from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
+from smart_door.domain.passes import Pass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,47 +29,36 @@ if TYPE_CHECKING:
 KEEP_SECONDS = 3600
 """How long a passcode past its time is kept, so that "expired" and "used" can be told from "wrong"."""
 
-_CONDITION_FAILED = "ConditionalCheckFailedException"
-
 
 class DynamoDbPasscodes:
     """`ports.Passcodes` in a DynamoDB table."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
-        self._client = client
-        self._table_name = table_name
+        self._table = PasscodeTable(client, table_name)
 
     def add(self, passcode: Passcode, now: float) -> None:
         """Store a new passcode. Raises PasscodeTakenError while the same digest is valid at the door."""
-        with aws_call("dynamodb", "PutItem"):
-            try:
-                self._client.put_item(
-                    TableName=self._table_name,
-                    Item=attributes(passcode_item(passcode)),
-                    ConditionExpression="attribute_not_exists(passcode_key) OR expires_at <= :now",
-                    ExpressionAttributeValues=attributes({":now": now}),
-                )
-            except ClientError as err:
-                if error_code(err) == _CONDITION_FAILED:
-                    raise PasscodeTakenError(passcode.door_id) from err
-                raise
+        self._table.put(passcode.door_id, passcode_item(passcode), now)
 
-    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode:
+    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode | Pass:
         """Use the passcode up, once: see `ports.Passcodes.redeem` for the condition and the errors.
+
+        A pass fails the condition, and comes back with the refusal.
 
         Each call leaves an id of its own in the item. botocore repeats a call whose answer got lost, and
         the repetition finds the passcode used: the id tells it that it was itself who did so.
         """
         redemption_id = uuid4().hex
         condition = (
-            "attribute_exists(passcode_key) AND expires_at > :now AND attribute_not_exists(done_at)"
+            "attribute_exists(passcode_key) AND attribute_not_exists(pass_id)"
+            " AND expires_at > :now AND attribute_not_exists(done_at)"
             " AND (attribute_not_exists(used_at) OR used_at <= :lapsed)"
         )
         values = {":now": now, ":lapsed": now - REDEMPTION_SECONDS, ":redemption_id": redemption_id}
         if visit_id is not None:
             condition += " AND visit_id = :visit_id"
             values[":visit_id"] = visit_id
-        changed, stored = self._update(
+        changed, stored = self._table.update(
             door_id,
             f"code#{digest}",
             "SET used_at = :now, redemption_id = :redemption_id",
@@ -80,7 +67,9 @@ class DynamoDbPasscodes:
         )
         if changed or stored.get("redemption_id") == redemption_id:
             return passcode_from_item(stored)
-        if not stored or (visit_id is not None and stored["visit_id"] != visit_id):
+        if "pass_id" in stored and visit_id is None:
+            return pass_from_item(stored)
+        if not stored or "pass_id" in stored or (visit_id is not None and stored["visit_id"] != visit_id):
             raise PasscodeWrongError(door_id)
         if "used_at" in stored:
             raise PasscodeUsedError(door_id)
@@ -90,7 +79,7 @@ class DynamoDbPasscodes:
         """Set done_at: the passcode can never be taken up again. One that is gone stays gone."""
         key = f"code#{passcode.digest}"
         exists = "attribute_exists(passcode_key)"
-        self._update(passcode.door_id, key, "SET done_at = :now", exists, {":now": now})
+        self._table.update(passcode.door_id, key, "SET done_at = :now", exists, {":now": now})
 
     def count_try(self, door_id: str, scope: str, now: float, window_seconds: float, limit: int) -> None:
         """Count one try; raises TooManyTriesError with the seconds until the window is over.
@@ -101,7 +90,7 @@ class DynamoDbPasscodes:
         key = f"tries#{scope}"
         window_ends = now + window_seconds
         for _ in range(3):
-            counted, stored = self._update(
+            counted, stored = self._table.update(
                 door_id,
                 key,
                 "SET tries = tries + :one",
@@ -112,7 +101,7 @@ class DynamoDbPasscodes:
                 return
             if stored and stored["window_ends"] > now:
                 raise TooManyTriesError(max(1, ceil(stored["window_ends"] - now)))
-            begun, _ = self._update(
+            begun, _ = self._table.update(
                 door_id,
                 key,
                 "SET tries = :one, window_ends = :ends, delete_at = :delete_at",
@@ -125,34 +114,13 @@ class DynamoDbPasscodes:
 
     def return_try(self, door_id: str, scope: str) -> None:
         """Take one counted try back; never goes below zero, a missing count is no error."""
-        self._update(
+        self._table.update(
             door_id,
             f"tries#{scope}",
             "SET tries = tries - :one",
             "tries > :zero",
             {":one": 1, ":zero": 0},
         )
-
-    def _update(
-        self, door_id: str, passcode_key: str, change: str, condition: str, values: Mapping[str, Any]
-    ) -> tuple[bool, Item]:
-        """One conditional UpdateItem: whether it wrote, and the item as it is now ({} if there is none)."""
-        with aws_call("dynamodb", "UpdateItem"):
-            try:
-                answer = self._client.update_item(
-                    TableName=self._table_name,
-                    Key=attributes({"door_id": door_id, "passcode_key": passcode_key}),
-                    UpdateExpression=change,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=attributes(values),
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            except ClientError as err:
-                if error_code(err) == _CONDITION_FAILED:
-                    return False, item(cast("Mapping[str, Any]", err.response.get("Item", {})))
-                raise
-        return True, item(answer["Attributes"])
 
 
 def passcode_item(passcode: Passcode) -> Item:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from smart_door.adapters.aws_errors import aws_call, error_code
-from smart_door.domain.errors import PhotoNotFoundError
+from smart_door.adapters.aws_errors import aws_call, error_code, is_retryable_code
+from smart_door.domain.errors import PhotoNotFoundError, ServiceRefusedError, ServiceUnavailableError
 from smart_door.domain.ports import Clock, PhotoLink
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # "404" is what S3 says where the answer has no body to name the error in.
 _NOT_THERE = frozenset({"NoSuchKey", "404"})
+
+_DELETE_AT_ONCE = 1000  # the most keys that DeleteObjects takes
 
 
 class S3Photos:
@@ -31,16 +34,30 @@ class S3Photos:
         self._link_seconds = link_seconds
         self._clock = clock
 
-    def put(self, key: str, jpeg: bytes) -> None:
-        """Store a JPEG under the key, replacing what is there."""
+    def put(self, key: str, photo: bytes) -> None:
+        """Store a JPEG (or a PNG, under a key that ends in ".png"), replacing what is there."""
         with aws_call("s3", "PutObject"):
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=key,
-                Body=jpeg,
-                ContentType="image/jpeg",
+                Body=photo,
+                ContentType="image/png" if key.endswith(".png") else "image/jpeg",
                 CacheControl="private, no-store",
             )
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Remove photos; ones that are not there are no error."""
+        wanted = sorted(set(keys))
+        for start in range(0, len(wanted), _DELETE_AT_ONCE):
+            part = wanted[start : start + _DELETE_AT_ONCE]
+            with aws_call("s3", "DeleteObjects"):
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in part], "Quiet": True}
+                )
+            for failure in answer.get("Errors", ()):  # S3 answers 200 even so
+                code = failure.get("Code", "")
+                kind = ServiceUnavailableError if is_retryable_code(code) else ServiceRefusedError
+                raise kind("s3", "DeleteObjects", code)
 
     def get(self, key: str) -> bytes:
         """The JPEG. Raises PhotoNotFoundError."""

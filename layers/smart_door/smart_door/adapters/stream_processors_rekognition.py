@@ -13,6 +13,7 @@ from smart_door.domain.stream_processors import (
     Status,
     StreamProcessorNotFoundError,
     StreamProcessorSettings,
+    StreamProcessorsUnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -73,5 +74,7 @@ def _call(operation: str, name: str, *, or_done: bool = False) -> Iterator[None]
             code = error_code(err)
             if code == "ResourceNotFoundException":
                 raise StreamProcessorNotFoundError(name) from err
+            if operation == "CreateStreamProcessor" and code == "AccessDeniedException":
+                raise StreamProcessorsUnavailableError(code) from err
             if code != "ResourceInUseException" or not or_done:
                 raise

@@ -20,7 +20,7 @@ from smart_door.domain.errors import DoorChangedError, VisitChangedError, VisitN
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.ids import first_visit_id
 from smart_door.domain.ports import RecentVisits
-from smart_door.domain.visits import Delivery, Face, Visit, VisitStatus
+from smart_door.domain.visits import Delivery, Evidence, Face, Visit, VisitStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -149,6 +149,7 @@ def visit_from_item(stored: Item) -> Visit:
             "faces": tuple(_face(face) for face in stored["faces"]),
             "face_index": _int(stored.get("face_index")),
             "companion_ids": tuple(stored["companion_ids"]),
+            "rejected_ids": tuple(stored.get("rejected_ids", ())),
             "spans": tuple((start, end) for start, end in stored.get("spans", ())),
             "owner_message": Delivery(**_known(Delivery, stored["owner_message"])),
             "visitor_message": Delivery(**_known(Delivery, stored["visitor_message"])),
@@ -158,18 +159,19 @@ def visit_from_item(stored: Item) -> Visit:
 
 
 def _face(stored: Item) -> Face:
-    photo_box = stored.get("photo_box")
+    photo_box, evidence = stored.get("photo_box"), stored.get("evidence")
     return Face(
         **{
             **_known(Face, stored),
             "index": int(stored["index"]),
             "bounding_box": BoundingBox(**stored["bounding_box"]),
             "photo_box": None if photo_box is None else BoundingBox(**photo_box),
+            "evidence": None if evidence is None else Evidence(**_known(Evidence, evidence)),
         }
     )
 
 
-def _known(kind: type[Visit | Face | Delivery], stored: Item) -> Item:
+def _known(kind: type[Visit | Face | Delivery | Evidence], stored: Item) -> Item:
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in stored.items() if name in names}
 

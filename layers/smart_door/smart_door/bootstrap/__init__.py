@@ -89,7 +89,17 @@ def receive_visitors() -> ReceiveVisitors:
         visitors=parts.visitors(config.visitors_table),
         faces=parts.faces(),
         new_pictures=lambda: Pictures(fragments, frames, photos),
-        tell_people=TellPeople(visits, messages, send_code, site_url, door_names, narrate),
+        tell_people=TellPeople(
+            visits,
+            messages,
+            send_code,
+            site_url,
+            door_names,
+            narrate,
+            time.time,
+            parts.settings(config.visits_table).get,
+            config.time_zone,
+        ),
         rules=config.rules,
         door_ids=config.doors.ids,
         clock=time.time,
@@ -180,17 +190,30 @@ def door_names() -> Mapping[str, str]:
 @cache
 def admit_visitor() -> AdmitVisitor:
     """The use case of visitor_api."""
+    from smart_door.services.admit_by_pass import AdmitByPass
     from smart_door.services.admit_visitor import AdmitVisitor
 
     config = VisitorApiConfig.from_env(os.environ)
+    visits, events = parts.visits(config.visits_table), parts.events(config.event_bus_name)
+    by_pass = AdmitByPass(
+        visits,
+        parts.visitors(config.visitors_table),
+        parts.passes(config.passcodes_table),
+        events,
+        config.time_zone,
+        config.keep_seconds,
+        secrets.token_bytes,
+        narrate,
+    )
     return AdmitVisitor(
-        visits=parts.visits(config.visits_table),
+        visits=visits,
         passcodes=parts.passcodes(config.passcodes_table),
-        events=parts.events(config.event_bus_name),
+        events=events,
         key=parts.passcode_key(config.passcode_key_secret_arn),
         door_ids=config.doors.ids,
         clock=time.time,
         narrate=narrate,
+        by_pass=by_pass,
     )
 
 
@@ -209,6 +232,7 @@ def enroll_face() -> EnrollFace:
         photos=parts.photos(config.photos_bucket),
         faces=parts.faces(config.collection_id),
         narrate=narrate,
+        settings=parts.settings(config.visits_table).get,
     )
 
 

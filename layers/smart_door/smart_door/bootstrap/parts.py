@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from smart_door.adapters.failed_records_sqs import SqsFailedRecords
     from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
     from smart_door.adapters.frames_opencv import OpenCvFrames
+    from smart_door.adapters.household_cognito import CognitoHousehold
     from smart_door.adapters.messages_sns import SnsMessages
     from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
+    from smart_door.adapters.passes_dynamodb import DynamoDbPasses
     from smart_door.adapters.photos_s3 import S3Photos
+    from smart_door.adapters.settings_dynamodb import DynamoDbSettings
     from smart_door.adapters.stream_processors_rekognition import RekognitionStreamProcessors
     from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
     from smart_door.adapters.visitors_dynamodb import DynamoDbVisitors
@@ -75,6 +78,27 @@ def passcodes(table: str) -> DynamoDbPasscodes:
     from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
 
     return DynamoDbPasscodes(dynamodb(), table)
+
+
+def passes(table: str) -> DynamoDbPasses:
+    """The passes, in the passcodes' table."""
+    from smart_door.adapters.passes_dynamodb import DynamoDbPasses
+
+    return DynamoDbPasses(dynamodb(), table)
+
+
+def settings(visits_table: str) -> DynamoDbSettings:
+    """The household's settings, in the visits' table."""
+    from smart_door.adapters.settings_dynamodb import DynamoDbSettings
+
+    return DynamoDbSettings(dynamodb(), visits_table)
+
+
+def household(user_pool_id: str) -> CognitoHousehold:
+    """Those who may log in."""
+    from smart_door.adapters.household_cognito import CognitoHousehold
+
+    return CognitoHousehold(boto3.client("cognito-idp", config=_CALLS), user_pool_id)
 
 
 def idempotency_store(table: str) -> DynamoDBPersistenceLayer:

@@ -5,6 +5,7 @@
     │   ├── VisitChangedError           somebody else wrote the visit first
     │   ├── DoorChangedError            somebody else opened a visit at the door first
     │   ├── VisitorChangedError         somebody else wrote the visitor first
+    │   ├── SettingsChangedError        somebody else wrote the settings first
     │   ├── FragmentNotReadyError       named in a record, not yet readable
     │   ├── MessageNotSentError         the text message service did not take it
     │   ├── MessageClaimedError         another run is sending it just now
@@ -12,12 +13,18 @@
     └── PermanentError                  the same call will fail again
         ├── InvalidRequestError         a field of a request is wrong
         │   ├── PhoneNumberError        not a number that text messages reach
-        │   └── FaceIndexError          whose face is meant must be said, or that face is not there
+        │   ├── FaceIndexError          whose face is meant must be said, or that face is not there
+        │   └── PhotoFormatError        neither JPEG nor PNG, or not to be decoded
         ├── DoorNotFoundError
         ├── VisitNotFoundError
         ├── VisitorNotFoundError
+        ├── PassNotFoundError
+        ├── MemberNotFoundError
+        ├── MemberExistsError           somebody of the household has that e-mail address already
+        ├── LastOwnerError              a household needs an owner
         ├── PhotoNotFoundError
         ├── VisitAlreadyDecidedError
+        ├── UndoTooLateError            the decision stands: its time to be undone is over
         ├── VisitExpiredError
         ├── VisitorBlockedError         a blocked visitor cannot be let in before being unblocked
         ├── PasscodeWrongError          no such code at this door (or for this visit)
@@ -26,6 +33,10 @@
         ├── PasscodeTakenError          the drawn code is in use at the door: draw another
         ├── TooManyTriesError
         ├── NoFaceError                 the image shows no face
+        │   └── PoorFaceError           the image shows one that is too poor to tell people apart
+        ├── SeveralFacesError           the image shows several people
+        ├── PhotoTooLargeError
+        ├── PhotosFullError             the visitor has as many photos as there may be
         ├── FragmentGoneError           past the stream's retention, or never stored
         ├── FrameDecodeError            the fragment holds no picture that decodes
         ├── MalformedRecordError        not a face search record
@@ -38,12 +49,18 @@ Errors carry fields; `str()` of one never holds a passcode, a phone number or a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 
 class SmartDoorError(Exception):
-    """Base of all errors of Smart Door; never raised itself. `str()` lists the fields."""
+    """Base of all errors of Smart Door; never raised itself. `str()` lists the fields but those `unsaid`."""
+
+    unsaid: ClassVar[frozenset[str]] = frozenset()
 
     def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        said = {name: value for name, value in vars(self).items() if name not in self.unsaid}
+        fields = ", ".join(f"{name}={value!r}" for name, value in said.items())
         return f"{type(self).__name__}({fields})"
 
 
@@ -78,6 +95,10 @@ class VisitorChangedError(RetryableError):
     def __init__(self, visitor_id: str) -> None:
         super().__init__()
         self.visitor_id = visitor_id
+
+
+class SettingsChangedError(RetryableError):
+    """The settings were written by somebody else since they were read."""
 
 
 class FragmentNotReadyError(RetryableError):
@@ -141,6 +162,13 @@ class FaceIndexError(InvalidRequestError):
         self.faces = faces
 
 
+class PhotoFormatError(InvalidRequestError):
+    """The picture is neither a JPEG nor a PNG, or does not decode."""
+
+    def __init__(self, problem: str = "Choose a photo that is a JPEG or a PNG.") -> None:
+        super().__init__("photo", problem)
+
+
 class DoorNotFoundError(PermanentError):
     """The home has no door of that id."""
 
@@ -166,6 +194,35 @@ class VisitorNotFoundError(PermanentError):
         self.visitor_id = visitor_id
 
 
+class PassNotFoundError(PermanentError):
+    """No such pass at the door (perhaps it was removed after its end)."""
+
+    def __init__(self, door_id: str, pass_id: str) -> None:
+        super().__init__()
+        self.door_id = door_id
+        self.pass_id = pass_id
+
+
+class MemberNotFoundError(PermanentError):
+    """Nobody of the household has that id."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__()
+        self.member_id = member_id
+
+
+class MemberExistsError(PermanentError):
+    """Somebody of the household has that e-mail address already."""
+
+
+class LastOwnerError(PermanentError):
+    """Without this one the household would have no owner."""
+
+    def __init__(self, member_id: str) -> None:
+        super().__init__()
+        self.member_id = member_id
+
+
 class PhotoNotFoundError(PermanentError):
     """No photo under that key (perhaps it expired)."""
 
@@ -175,13 +232,33 @@ class PhotoNotFoundError(PermanentError):
 
 
 class VisitAlreadyDecidedError(PermanentError):
-    """The owner, or the recognition of a visitor, decided the visit before."""
+    """Somebody of the household (`decided_by`), or the recognition of a visitor (None), decided before."""
 
-    def __init__(self, door_id: str, visit_id: str, status: str) -> None:
+    unsaid = frozenset({"decided_by"})
+
+    def __init__(
+        self,
+        door_id: str,
+        visit_id: str,
+        status: str,
+        decided_by: str | None = None,
+        decided_at: float | None = None,
+    ) -> None:
         super().__init__()
         self.door_id = door_id
         self.visit_id = visit_id
         self.status = status
+        self.decided_by = decided_by
+        self.decided_at = decided_at
+
+
+class UndoTooLateError(PermanentError):
+    """There is no decision of the household's that can still be undone."""
+
+    def __init__(self, door_id: str, visit_id: str) -> None:
+        super().__init__()
+        self.door_id = door_id
+        self.visit_id = visit_id
 
 
 class VisitExpiredError(PermanentError):
@@ -243,6 +320,39 @@ class TooManyTriesError(PermanentError):
 
 class NoFaceError(PermanentError):
     """The image shows no face that can be used."""
+
+
+class PoorFaceError(NoFaceError):
+    """The image shows a face that is too poor; `reasons` are Rekognition's, such as LOW_SHARPNESS."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__()
+        self.reasons = tuple(reasons)
+
+
+class SeveralFacesError(PermanentError):
+    """The image shows so many people (2 or more) that nobody can say whose face is meant."""
+
+    def __init__(self, faces: int) -> None:
+        super().__init__()
+        self.faces = faces
+
+
+class PhotoTooLargeError(PermanentError):
+    """The picture has more bytes than `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
+class PhotosFullError(PermanentError):
+    """The visitor has `most` photos, and there may be no more."""
+
+    def __init__(self, visitor_id: str, most: int) -> None:
+        super().__init__()
+        self.visitor_id = visitor_id
+        self.most = most
 
 
 class FragmentGoneError(PermanentError):

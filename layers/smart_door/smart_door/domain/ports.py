@@ -7,13 +7,14 @@ None never means that a read failed. Times are float epoch seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from smart_door.domain.events import VisitorAdmitted
-from smart_door.domain.faces import BoundingBox, FaceSearchRecord
+from smart_door.domain.faces import BoundingBox, DetectedFace, FaceSearchRecord
 from smart_door.domain.passcodes import Passcode
+from smart_door.domain.passes import Pass
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import Visit
 
@@ -87,7 +88,10 @@ class Visitors(Protocol):
     """The Visitors table."""
 
     def get(self, visitor_id: str) -> Visitor:
-        """One visitor (consistent read). Raises VisitorNotFoundError."""
+        """One visitor (consistent read), whose id is another one if that one was merged into theirs.
+
+        Raises VisitorNotFoundError.
+        """
 
     def add(self, visitor: Visitor) -> None:
         """Store a new visitor (version 1). Raises VisitorChangedError if the id is taken."""
@@ -98,8 +102,17 @@ class Visitors(Protocol):
         Returns it with version + 1. Raises VisitorChangedError (also when the visitor is gone).
         """
 
-    def remove(self, visitor_id: str) -> None:
-        """Remove a visitor; one who is not there is no error."""
+    def merge(self, kept: Visitor, given_up: Visitor) -> Visitor:
+        """Store `kept` (changed by `merged_with`) and lead the ids of `given_up` to it, all or nothing.
+
+        Returns it with version + 1. Raises VisitorChangedError if either was changed since it was read.
+        """
+
+    def remove(self, visitor: Visitor) -> None:
+        """Remove a visitor and the ids merged into it, if the stored version is still the same.
+
+        One who is not there is no error. Raises VisitorChangedError.
+        """
 
     def all(self) -> Sequence[Visitor]:
         """Everyone (all pages), in no particular order."""
@@ -111,14 +124,16 @@ class Passcodes(Protocol):
     def add(self, passcode: Passcode, now: float) -> None:
         """Store a new passcode. Raises PasscodeTakenError while the same digest is unexpired at the door."""
 
-    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode:
-        """Use the passcode up: one conditional UpdateItem sets used_at = `now`, and is the whole decision.
+    def redeem(self, door_id: str, digest: str, now: float, visit_id: str | None) -> Passcode | Pass:
+        """Use the passcode up, or find the pass that the code is of, which `Passes.use` then decides about.
 
-        Condition: it exists, belongs to `visit_id` where that is given, expires_at > now, has no done_at,
-        and has no used_at or one of `passcodes.REDEMPTION_SECONDS` or more before now (the admission of the
-        earlier redemption broke off before `finish`, so it may be taken up again). Returns the passcode as
-        written. Raises PasscodeWrongError (not there, another visit's), PasscodeUsedError,
-        PasscodeExpiredError, in this order of precedence (a used one is "used" also after its time).
+        A pass belongs to no visit, so with `visit_id` it is wrong. For a passcode one conditional UpdateItem
+        sets used_at = `now`, and is the whole decision. Condition: it exists, belongs to `visit_id` where
+        that is given, expires_at > now, has no done_at, and has no used_at or one of
+        `passcodes.REDEMPTION_SECONDS` or more before now (the admission of the earlier redemption broke off
+        before `finish`, so it may be taken up again). Returns the passcode as written. Raises
+        PasscodeWrongError (not there, another visit's), PasscodeUsedError, PasscodeExpiredError, in this
+        order of precedence (a used one is "used" also after its time).
         """
 
     def finish(self, passcode: Passcode, now: float) -> None:
@@ -135,11 +150,44 @@ class Passcodes(Protocol):
         """Take one counted try back after a success; never goes below zero, a missing count is no error."""
 
 
+class Passes(Protocol):
+    """Passes, in the Passcodes table, under the keyed hashes of their codes."""
+
+    def add(self, new: Pass, now: float) -> None:
+        """Store a new pass. Raises PasscodeTakenError while the same digest is unexpired at the door."""
+
+    def of_door(self, door_id: str) -> Sequence[Pass]:
+        """The door's passes, in no particular order."""
+
+    def use(self, found: Pass, window: str, visit_id: str, now: float) -> Pass:
+        """Use a pass for a window: one conditional UpdateItem, which is the whole decision.
+
+        Condition: it is there, neither revoked nor past its time, and the window was not used, or its use
+        broke off `passcodes.REDEMPTION_SECONDS` or more ago. Returns the pass as written; `visit_id` is the
+        visit of this use. Raises PasscodeWrongError (gone, revoked), PasscodeExpiredError, PasscodeUsedError.
+        """
+
+    def finish(self, used: Pass) -> None:
+        """The admission of this use is complete: it can never be taken up again."""
+
+    def revoke(self, found: Pass, now: float) -> Pass:
+        """Let the pass never open again; revoking twice changes nothing. Raises PassNotFoundError."""
+
+    def remove(self, found: Pass) -> None:
+        """Remove all that is known of a pass; one that is not there is no error."""
+
+
 class Faces(Protocol):
-    """The face collection and face comparison."""
+    """The face collection, and what a picture shows."""
+
+    def detect(self, photo: bytes) -> Sequence[DetectedFace]:
+        """The faces of a JPEG or PNG, without matches. Raises PhotoFormatError and PhotoTooLargeError."""
 
     def index(self, jpeg: bytes, visitor_id: str) -> str:
-        """Add the image's largest face under that external image id; its face id. Raises NoFaceError."""
+        """Add the image's largest face under that external image id; its face id.
+
+        Raises NoFaceError, PoorFaceError where there is one that is too poor.
+        """
 
     def compare(self, source_jpeg: bytes, target_jpeg: bytes) -> float:
         """How alike the two images' faces are, 0..100; 0 if not the same or below 80. Raises NoFaceError."""
@@ -197,8 +245,11 @@ class PhotoLink:
 class Photos(Protocol):
     """The private photo bucket."""
 
-    def put(self, key: str, jpeg: bytes) -> None:
-        """Store a JPEG under the key, replacing what is there."""
+    def put(self, key: str, photo: bytes) -> None:
+        """Store a JPEG (or a PNG, under a key that ends in ".png"), replacing what is there."""
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Remove photos; ones that are not there are no error."""
 
     def get(self, key: str) -> bytes:
         """The JPEG. Raises PhotoNotFoundError."""
@@ -220,14 +271,6 @@ class Messages(Protocol):
         """To the owner, through the owner's topic. Raises MessageNotSentError."""
 
 
-class Events(Protocol):
-    """The event bus."""
-
-    def publish(self, event: VisitorAdmitted) -> None:
-        """Source "smart-door", detail type = the class's name, detail = its fields, times in ISO 8601 with Z.
-
-        Raises ServiceUnavailableError also where the bus took the call but not the entry.
-        """
 class FailedRecords(Protocol):
     """Where a record goes with which nothing can be done, so that it is not lost."""
 
@@ -238,3 +281,11 @@ class FailedRecords(Protocol):
         """
 
 
+class Events(Protocol):
+    """The event bus."""
+
+    def publish(self, event: VisitorAdmitted) -> None:
+        """Source "smart-door", detail type = the class's name, detail = its fields, times in ISO 8601 with Z.
+
+        Raises ServiceUnavailableError also where the bus took the call but not the entry.
+        """

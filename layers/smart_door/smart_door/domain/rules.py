@@ -32,6 +32,9 @@ CLEARLY_BETTER = 1.25
 NOTED_AFTER_SECONDS = 1.0
 """A visit that merely goes on is written so often."""
 
+UNDO_SECONDS = 10.0
+"""A decision can be undone for so long. The message goes at once, since somebody stands at the door."""
+
 LOOK_BACK_SECONDS = 3600.0
 """Visits that began earlier than this before a record are not considered for it."""
 

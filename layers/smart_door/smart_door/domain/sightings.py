@@ -10,9 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from smart_door.domain.faces import BoundingBox, DetectedFace, FaceMatch, best_matches, frame_score
+from smart_door.domain.faces import (
+    BoundingBox,
+    DetectedFace,
+    FaceMatch,
+    FaceSearchRecord,
+    best_matches,
+    frame_score,
+)
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import NEAR_SECONDS, UNDECIDED, Face, Visit
+from smart_door.domain.visits import NEAR_SECONDS, UNDECIDED, Evidence, Face, Visit
 
 _REACH, _REACH_PER_SECOND, _REACH_LIMIT = 1.0, 1.0, 2.5  # in sizes of the face: how far a face may have moved
 _JUST_NOW = 1.0  # seconds: the last place still says where a face was so shortly before
@@ -27,7 +34,7 @@ class Sighting:
     """One face of one frame, with what is known about it.
 
     `visitor` is who was recognised (known, and approved here or blocked); `match` is then the match that says
-    so, otherwise the one that merely suggests somebody.
+    so, otherwise the one that merely suggests somebody. `evidence` is what the match rests on.
     """
 
     bounding_box: BoundingBox
@@ -35,29 +42,42 @@ class Sighting:
     seen_at: float
     visitor: Visitor | None = None
     match: FaceMatch | None = None
+    evidence: Evidence | None = None
 
 
 def sighting_of(
     face: DetectedFace,
+    record: FaceSearchRecord,
     *,
-    seen_at: float,
-    door_id: str,
     threshold: float,
     find: Callable[[str], Visitor | None],
 ) -> Sighting:
-    """What a detected face tells: the most alike visitor that exists, recognised from `threshold` on.
+    """What a face of the record tells: the most alike visitor that exists, recognised from `threshold` on.
 
     A match with somebody who is not on file any more counts for nothing. Someone on file who is approved at
     other doors only is asked about, with the resemblance as a suggestion.
     """
-    seen = Sighting(face.bounding_box, frame_score(face), seen_at)
+    seen = Sighting(face.bounding_box, frame_score(face), record.seen_at)
+    people: dict[str, tuple[Visitor, FaceMatch]] = {}
     for match in best_matches(face.matches):
         visitor = find(match.visitor_id)
-        if visitor is None:
-            continue
-        known = match.similarity >= threshold and (visitor.is_blocked or visitor.may_enter(door_id))
-        return replace(seen, visitor=visitor if known else None, match=match)
-    return seen
+        if visitor is not None:  # whose id may be another one: their records were merged
+            people.setdefault(visitor.visitor_id, (visitor, replace(match, visitor_id=visitor.visitor_id)))
+    if not people:
+        return seen
+    (visitor, match), *others = people.values()
+    runner_up = others[0][1] if others else None
+    evidence = Evidence(
+        seen_at=record.seen_at,
+        fragment_number=record.fragment_number,
+        frame_offset=record.frame_offset,
+        threshold=threshold,
+        runner_up_id=runner_up.visitor_id if runner_up else None,
+        runner_up_similarity=runner_up.similarity if runner_up else None,
+    )
+    may_be_known = visitor.is_blocked or visitor.may_enter(record.door_id)
+    known = match.similarity >= threshold and may_be_known
+    return replace(seen, visitor=visitor if known else None, match=match, evidence=evidence)
 
 
 def one_sighting_per_visitor(sightings: Sequence[Sighting]) -> list[Sighting]:
@@ -191,8 +211,29 @@ def see_again(face: Face, sighting: Sighting) -> Face:
         return seen
     if sighting.visitor is not None:
         if seen.visitor_id is None or match.similarity > (seen.similarity or 0.0):
-            seen = replace(seen, visitor_id=sighting.visitor.visitor_id, similarity=match.similarity)
+            return replace(
+                seen,
+                visitor_id=sighting.visitor.visitor_id,
+                similarity=match.similarity,
+                evidence=sighting.evidence,
+            )
         return seen
     if match.similarity > (seen.suggested_similarity or 0.0):
-        seen = replace(seen, suggested_visitor_id=match.visitor_id, suggested_similarity=match.similarity)
+        evidence = sighting.evidence if seen.visitor_id is None else seen.evidence
+        seen = replace(
+            seen,
+            suggested_visitor_id=match.visitor_id,
+            suggested_similarity=match.similarity,
+            evidence=evidence,
+        )
     return seen
+
+
+def rejected_at(visits: Iterable[Visit], seen_at: float, now: float, gap_seconds: float) -> frozenset[str]:
+    """The visitors (ids) whom the owner said not to be those who are there in visits that are not over."""
+    return frozenset(
+        visitor_id
+        for visit in visits
+        if visit.rejected_ids and not visit.is_over(seen_at, now, gap_seconds)
+        for visitor_id in visit.rejected_ids
+    )

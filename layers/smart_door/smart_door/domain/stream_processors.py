@@ -33,6 +33,24 @@ class StreamProcessorNotFoundError(PermanentError):
         self.name = name
 
 
+class StreamProcessorsUnavailableError(PermanentError):
+    """Rekognition refuses to create one: the account has none, or the role may not. `code` is the refusal's.
+
+    `str()` is what CloudFormation shows to whoever deploys, so it says what to do.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+    def __str__(self) -> str:
+        return (
+            f"Rekognition refused to create a stream processor ({self.code}). Accounts that did not use"
+            " streaming video before 2026-04-30 cannot have one: deploy with FaceSearchMode=fragments, which"
+            " works in every account."
+        )
+
+
 class StreamProcessorFailedError(PermanentError):
     """The processor ended in FAILED; `reason` is Rekognition's own message."""
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from smart_door.domain.passes import PassKind, Schedule
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
@@ -34,6 +39,24 @@ def code(door_name: str, name: str, digits: str, minutes: int, link: str) -> str
     return f"Hello {name}, your code for {the_door(door_name)} is {digits}. It works once, for {span}. {link}"
 
 
+def invitation(door_name: str, name: str, digits: str, when: str, link: str) -> str:
+    """To somebody invited: the code of their pass, and when it opens."""
+    where = the_door(door_name)
+    return f"Hello {name}, you are invited to {where}. Your code is {digits}. It opens {when}. {link}"
+
+
+def times_of(schedule: Schedule) -> str:
+    """When a pass opens, within a sentence; times as clocks at home show them."""
+    first, last = schedule.first, schedule.last
+    if schedule.kind is PassKind.RECURRING:
+        days = _listed([_WEEKDAYS[day] for day in sorted(schedule.weekdays)])
+        hours = f"from {schedule.opens:%H:%M} to {schedule.closes:%H:%M}"
+        return f"once every {days} {hours}, from {_day(first)} to {_day(last)}"
+    begin = f"{_day(first)} {first:%H:%M}"
+    end = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)} {last:%H:%M}"
+    return f"{'once, ' if schedule.kind is PassKind.ONCE else ''}from {begin} to {end}"
+
+
 def owner_link(site_url: str, door_id: str, visit_id: str) -> str:
     """The owner page, opened at the visit."""
     return f"{site_url}/owner/#/visits/{door_id}/{visit_id}"
@@ -44,6 +67,11 @@ def door_link(site_url: str, door_id: str, visit_id: str) -> str:
     return f"{site_url}/door/?door={door_id}&visit={visit_id}"
 
 
+def invitation_link(site_url: str, door_id: str) -> str:
+    """The door page, opened for somebody with a pass."""
+    return f"{site_url}/door/?door={door_id}"
+
+
 def the_door(door_name: str) -> str:
     """A door's name inside a sentence: "Front door" becomes "the front door"."""
     first, *rest = door_name.split() or ["door"]
@@ -52,6 +80,10 @@ def the_door(door_name: str) -> str:
     if not first.isupper():
         first = first[:1].lower() + first[1:]
     return " ".join(["the", first, *rest])
+
+
+def _day(at: datetime) -> str:
+    return f"{_WEEKDAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -48,6 +48,15 @@ class VisitStatus(StrEnum):
 UNDECIDED = frozenset({VisitStatus.OPEN, VisitStatus.AWAITING_OWNER})
 
 
+class Rule(StrEnum):
+    """What decided a visit: who was recognised (let in, or blocked), the household, or a pass."""
+
+    RECOGNISED = "recognised"
+    BLOCKED = "blocked"
+    HOUSEHOLD = "household"
+    PASS = "pass"  # noqa: S105 - an invitation
+
+
 class Addressee(StrEnum):
     """Who a visit's message goes to."""
 
@@ -57,14 +66,34 @@ class Addressee(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far one message is: `claimed_until` while somebody sends it, `sent_at` once it went."""
+    """How far one message is: `claimed_until` while somebody sends it, `sent_at` once it went.
+
+    One that `is_silent` was not sent at that time, since the household wants none.
+    """
 
     claimed_until: float | None = None
     sent_at: float | None = None
+    is_silent: bool = False
 
     def is_claimed(self, now: float) -> bool:
         """Whether somebody is sending it just now; a claim lapses, so a crash does not lose the message."""
         return self.sent_at is None and self.claimed_until is not None and now < self.claimed_until
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a match rests on: the frame, the similarity that was asked for, and who came second.
+
+    The frame is `frame_offset` seconds into the fragment, taken at `seen_at`. `threshold` (0..100) is the
+    similarity from which a face counted as known then. The runner-up is the next person on file, if any.
+    """
+
+    seen_at: float
+    fragment_number: str
+    frame_offset: float
+    threshold: float
+    runner_up_id: str | None = None
+    runner_up_similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +102,8 @@ class Face:
 
     `bounding_box` is where it was seen last; `photo_box` where it is on the visit's best photo, None if
     it is not on that one. `score` (0..1) is that of the crop under `photo_key`, 0 while there is none.
-    `visitor_id` and `similarity` say who was recognised; the `suggested_*` who it merely resembles.
+    `visitor_id` and `similarity` say who was recognised; the `suggested_*` who it merely resembles, and
+    `evidence` what that rests on.
     """
 
     index: int
@@ -87,6 +117,7 @@ class Face:
     similarity: float | None = None
     suggested_visitor_id: str | None = None
     suggested_similarity: float | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +128,10 @@ class Visit:
     (0..1). `companion_ids` are known visitors seen together with the strangers of this visit. `face_index`
     is whose face the owner put the name to. `decided_by` is the owner's e-mail address. `delete_at` is when
     the record may be removed. `spans` are the times (from, to) when anybody of the visit was in sight, the
-    last few of them, oldest first.
+    last few of them, oldest first. `rejected_ids` are visitors who were recognised in it by mistake.
+    `anonymised_at` is when the person it was about was deleted. `pass_id` is the pass that opened the door;
+    `decided_by` is then who invited. `introduced` says that the approval put the visitor on file,
+    `door_added` that it let somebody known in at this door from now on.
     """
 
     door_id: str
@@ -120,6 +154,11 @@ class Visit:
     code_expires_at: float | None = None
     admitted_at: float | None = None
     spans: tuple[tuple[float, float], ...] = ()
+    rejected_ids: tuple[str, ...] = ()
+    anonymised_at: float | None = None
+    pass_id: str | None = None
+    introduced: bool = False
+    door_added: bool = False
     owner_message: Delivery = Delivery()
     visitor_message: Delivery = Delivery()
     version: int = 1
@@ -129,6 +168,17 @@ class Visit:
         if self.status in UNDECIDED and now >= self.expires_at:
             return VisitStatus.EXPIRED
         return self.status
+
+    @property
+    def rule(self) -> Rule | None:
+        """What decided the visit; None while nobody has."""
+        if self.decided_at is None:
+            return None
+        if self.pass_id is not None:
+            return Rule.PASS
+        if self.decided_by is not None:
+            return Rule.HOUSEHOLD
+        return Rule.BLOCKED if self.status is VisitStatus.DENIED else Rule.RECOGNISED
 
     def is_over(self, seen_at: float, now: float, gap_seconds: float) -> bool:
         """Whether someone seen at `seen_at` begins another visit.
@@ -218,7 +268,9 @@ class Visit:
             and not self.visitor_message.is_claimed(now)
         )
         if status not in UNDECIDED and not broken_off:
-            raise VisitAlreadyDecidedError(self.door_id, self.visit_id, status.value)
+            raise VisitAlreadyDecidedError(
+                self.door_id, self.visit_id, status.value, self.decided_by, self.decided_at
+            )
 
     def chosen_face(self, face_index: int | None) -> Face:
         """The stranger's face that an approval is about. Raises FaceIndexError if that is not clear."""

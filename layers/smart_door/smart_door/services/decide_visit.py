@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from smart_door.domain.errors import SmartDoorError, VisitChangedError, VisitorBlockedError
+from smart_door.domain.corrections import undone
+from smart_door.domain.errors import (
+    SmartDoorError,
+    VisitChangedError,
+    VisitorBlockedError,
+    VisitorChangedError,
+    VisitorNotFoundError,
+)
 from smart_door.domain.ports import Clock, NewVisitorId, Visitors, Visits
 from smart_door.domain.visitors import Visitor, VisitorStatus, parse_name, parse_phone
 from smart_door.domain.visits import Addressee, Visit
@@ -51,14 +58,15 @@ class DecideVisit:
         """
         now = self.clock()
         visitor = self._visitor(who, door_id, now)
+        is_new = isinstance(who, NewVisitor)
 
         def approved(visit: Visit) -> Visit:
             face = visit.chosen_face(face_index)
             expires_at = now + self.send_code.seconds
-            return visit.approved(visitor.visitor_id, face, by=by, now=now, code_expires_at=expires_at)
+            visit = visit.approved(visitor.visitor_id, face, by=by, now=now, code_expires_at=expires_at)
+            return replace(visit, introduced=is_new, door_added=door_id not in visitor.door_ids)
 
         visit = self._decide(door_id, visit_id, now, approved)
-        is_new = isinstance(who, NewVisitor)
         try:
             if is_new:
                 self.visitors.add(visitor)
@@ -68,7 +76,7 @@ class DecideVisit:
         except SmartDoorError:
             change_visit(self.visits, visit, Visit.undecided_again)
             if is_new:
-                self.visitors.remove(visitor.visitor_id)
+                self.visitors.remove(visitor)
             raise
         visit = change_visit(self.visits, visit, lambda visit: visit.sent(Addressee.VISITOR, now))
         ids = {"door_id": door_id, "visit_id": visit_id, "visitor_id": visitor.visitor_id}
@@ -82,6 +90,31 @@ class DecideVisit:
         visit = self._decide(door_id, visit_id, now, lambda visit: visit.denied(by=by, now=now))
         self.narrate("visit decided", decision="denied", door_id=door_id, visit_id=visit_id)
         return visit
+
+    def undo(self, door_id: str, visit_id: str) -> Visit:
+        """Take a decision of the last seconds back: the visit waits again.
+
+        Who was put on file by it is removed, a door that it gave is taken away, and the code is worthless.
+        Raises VisitNotFoundError, UndoTooLateError, and VisitAlreadyDecidedError where the code was used.
+        """
+        now = self.clock()
+        before = self.visits.get(door_id, visit_id)
+        visit = change_visit(self.visits, before, lambda visit: undone(visit, now))
+        if before.visitor_id is not None and (before.introduced or before.door_added):
+            self._withdraw(before)
+        self.narrate("decision undone", door_id=door_id, visit_id=visit_id)
+        return visit
+
+    def _withdraw(self, visit: Visit) -> None:
+        """What the approval did to the visitor's record, undone, unless it is used otherwise by now."""
+        try:
+            visitor = self.visitors.get(visit.visitor_id or "")
+            if visit.introduced and not visitor.face_ids:
+                self.visitors.remove(visitor)
+            elif visit.door_added:
+                change_visitor(self.visitors, visitor, lambda visitor: visitor.without_door(visit.door_id))
+        except (VisitorNotFoundError, VisitorChangedError):
+            return  # somebody of the household just changed or removed the visitor: that counts
 
     def _visitor(self, who: NewVisitor | KnownVisitor, door_id: str, now: float) -> Visitor:
         if isinstance(who, NewVisitor):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from smart_door.domain.errors import NoFaceError, VisitorNotFoundError
+from smart_door.domain.errors import NoFaceError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.ports import Faces, Photos, Visitors, Visits
-from smart_door.domain.visitors import Visitor
+from smart_door.domain.settings import Settings
+from smart_door.domain.visitors import FacePhoto, Visitor
 from smart_door.domain.visits import Face
-from smart_door.services.changing import change_visitor
+from smart_door.services.manage_visitors import keep_face
 from smart_door.services.narration import Narrate
 
 FACES_OF_A_VISITOR = 5
@@ -28,6 +30,7 @@ class EnrollFace:
     photos: Photos
     faces: Faces
     narrate: Narrate
+    settings: Callable[[], Settings] = Settings
 
     def __call__(self, event: VisitorAdmitted) -> str | None:
         """The new face id, or None where no face was to be indexed.
@@ -37,6 +40,12 @@ class EnrollFace:
         """
         visitor = self.visitors.get(event.visitor_id)
         visit = self.visits.get(event.door_id, event.visit_id)
+        if visit.visitor_id not in visitor.ids:
+            self._tell_skipped(event, "the match was taken back")
+            return None
+        if not self.settings().enrol_faces:
+            self._tell_skipped(event, "the household wants no faces enrolled")
+            return None
         face = visit.face(visit.face_index) if visit.face_index is not None else None
         reason = _reason_against(visitor, face)
         if reason is not None or face is None or face.photo_key is None:
@@ -48,27 +57,13 @@ class EnrollFace:
         except NoFaceError:
             self._tell_skipped(event, "no usable face in the photo")
             return None
-        self._remember(visitor, face_id, jpeg)
+        key = f"visitors/{visitor.visitor_id}/{face_id}.jpg"
+        visitor = keep_face(self.visitors, self.faces, visitor, FacePhoto(face_id, key, event.visit_id))
+        self.photos.put(key, jpeg)
         self.narrate(
             "face enrolled", door_id=event.door_id, visit_id=event.visit_id, visitor_id=event.visitor_id
         )
         return face_id
-
-    def _remember(self, visitor: Visitor, face_id: str, jpeg: bytes) -> None:
-        key = visitor.photo_key or f"visitors/{visitor.visitor_id}/face.jpg"
-        if visitor.photo_key is None:
-            self.photos.put(key, jpeg)
-
-        def with_face(visitor: Visitor) -> Visitor:
-            if face_id in visitor.face_ids:
-                return visitor
-            return replace(visitor, face_ids=(*visitor.face_ids, face_id), photo_key=key)
-
-        try:
-            change_visitor(self.visitors, visitor, with_face)
-        except VisitorNotFoundError:  # removed meanwhile: nothing of them may stay
-            self.faces.delete([face_id])
-            raise
 
     def _tell_skipped(self, event: VisitorAdmitted, reason: str) -> None:
         self.narrate(
@@ -85,7 +80,7 @@ def _reason_against(visitor: Visitor, face: Face | None) -> str | None:
         return "the visitor is blocked"
     if len(visitor.face_ids) >= FACES_OF_A_VISITOR:
         return "enough faces are indexed"
-    recognised = face is not None and face.visitor_id == visitor.visitor_id
+    recognised = face is not None and face.visitor_id in visitor.ids
     if face is not None and recognised and (face.similarity or 0.0) >= CERTAIN_SIMILARITY:
         return "recognised surely"
     return None

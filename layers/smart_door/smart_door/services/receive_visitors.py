@@ -21,7 +21,13 @@ from smart_door.domain.errors import (
 from smart_door.domain.faces import DetectedFace, FaceSearchRecord
 from smart_door.domain.ports import Clock, Faces, RandomBytes, Visitors, Visits
 from smart_door.domain.rules import Rules
-from smart_door.domain.sightings import FaceKey, Sighting, one_sighting_per_visitor, sighting_of
+from smart_door.domain.sightings import (
+    FaceKey,
+    Sighting,
+    one_sighting_per_visitor,
+    rejected_at,
+    sighting_of,
+)
 from smart_door.domain.visitors import Visitor
 from smart_door.services.attend_visit import AttendVisit, by_visit
 from smart_door.services.door_scene import DoorScene
@@ -87,7 +93,11 @@ class Reception:
     def _receive(self, record: FaceSearchRecord) -> None:
         now = self.use.clock()
         scene = self._scene(record)
-        sightings = one_sighting_per_visitor([self._sighting(record, face) for face in record.faces])
+        gap_seconds = self.use.rules.gap_seconds
+        rejected = rejected_at(scene.visits, record.seen_at, now, gap_seconds)
+        sightings = one_sighting_per_visitor(
+            [self._sighting(record, face, rejected) for face in record.faces]
+        )
         known = [sighting for sighting in sightings if sighting.visitor is not None]
         strangers = [sighting for sighting in sightings if sighting.visitor is None]
         place = PlaceFaces(self.use.faces, self.pictures, self.use.rules, self.use.narrate)
@@ -136,14 +146,12 @@ class Reception:
         if earlier is not None:
             raise earlier
 
-    def _sighting(self, record: FaceSearchRecord, face: DetectedFace) -> Sighting:
-        return sighting_of(
-            face,
-            seen_at=record.seen_at,
-            door_id=record.door_id,
-            threshold=self.use.rules.recognition_similarity,
-            find=self._find_visitor,
-        )
+    def _sighting(self, record: FaceSearchRecord, face: DetectedFace, rejected: frozenset[str]) -> Sighting:
+        def find(visitor_id: str) -> Visitor | None:
+            visitor = self._find_visitor(visitor_id)
+            return None if visitor is None or not rejected.isdisjoint(visitor.ids) else visitor
+
+        return sighting_of(face, record, threshold=self.use.rules.recognition_similarity, find=find)
 
     def _scene(self, record: FaceSearchRecord) -> DoorScene:
         scene = self._scenes.get(record.door_id)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from smart_door.domain.corrections import undo_until
 from smart_door.domain.errors import DoorNotFoundError, VisitorNotFoundError
+from smart_door.domain.home_time import iso
 from smart_door.domain.ports import Clock, Photos, Visitors, Visits
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import UNDECIDED, Face, Visit
+from smart_door.domain.visits import UNDECIDED, Evidence, Face, Visit
+from smart_door.services.walk_visits import Wanted, walk
 
 WAITING_LOOK_BACK_SECONDS = 7200.0
 """A visit waits for an hour at most (the template's limit), and the camera's clock may be off a little."""
 
 PAGE = 20
+
+LOOKED_AT = 1000
+"""So many visits are read for one page; the rest is asked for with the next."""
 
 Json = dict[str, Any]
 
@@ -30,24 +35,41 @@ class ShowHome:
     door_names: Mapping[str, str]
     clock: Clock
 
-    def list_visits(self, *, waiting: bool = False, before: str | None = None, limit: int = PAGE) -> Json:
-        """A page of the visits of all doors, newest first; `waiting`, only those still to be decided."""
+    def list_waiting(self, limit: int = PAGE) -> Json:
+        """The visits that are still to be decided, newest first."""
         now = self.clock()
-        found: list[Visit] = []
-        for door_id in self.door_names:
-            if waiting:
-                recent = self.visits.recent_at(door_id, now - WAITING_LOOK_BACK_SECONDS).visits
-                found += [visit for visit in recent if visit.status_at(now) in UNDECIDED]
-            else:
-                found += self.visits.page(door_id, before, limit + 1)
-        found = [visit for visit in found if before is None or visit.visit_id < before]
-        found.sort(key=lambda visit: visit.visit_id, reverse=True)
-        page = found[:limit]
+        since = now - WAITING_LOOK_BACK_SECONDS
+        recent = [visit for door in self.door_names for visit in self.visits.recent_at(door, since).visits]
+        waiting = [visit for visit in recent if visit.status_at(now) in UNDECIDED]
+        waiting.sort(key=lambda visit: visit.visit_id, reverse=True)
+        return {"visits": self._shown(waiting[:limit], now)}
+
+    def list_visits(
+        self, wanted: Wanted | None = None, *, before: str | None = None, limit: int = PAGE
+    ) -> Json:
+        """A page of the visits of all doors, newest first; those that are wanted, or all.
+
+        One call looks at LOOKED_AT visits at most, so a page may hold fewer than there are: as long as
+        there is a `next_before`, there may be more. Raises DoorNotFoundError.
+        """
+        wanted = wanted or Wanted()
+        now = self.clock()
+        page: list[Visit] = []
+        next_before: str | None = None
+        looked_at = walk(self.visits, self.door_names, before, wanted, limit + 1)
+        for number, visit in enumerate(looked_at):
+            if len(page) == limit or number == LOOKED_AT:
+                break
+            if wanted.takes(visit, now):
+                page.append(visit)
+            next_before = visit.visit_id
+        else:
+            next_before = None
+        return _present({"visits": self._shown(page, now), "next_before": next_before})
+
+    def _shown(self, visits: Sequence[Visit], now: float) -> list[Json]:
         find = self._finder()
-        shown: Json = {"visits": [self._visit(visit, find, now) for visit in page]}
-        if len(found) > limit:
-            shown["next_before"] = page[-1].visit_id
-        return shown
+        return [self._visit(visit, find, now) for visit in visits]
 
     def get_visit(self, door_id: str, visit_id: str) -> Json:
         """One visit. Raises DoorNotFoundError, VisitNotFoundError."""
@@ -66,6 +88,15 @@ class ShowHome:
         )
         return {"visitors": [self._visitor(visitor) for visitor in everyone]}
 
+    def get_visitor(self, visitor_id: str) -> Json:
+        """One visitor. Raises VisitorNotFoundError."""
+        return self.show_visitor(self.visitors.get(visitor_id))
+
+    def show_visitor(self, visitor: Visitor) -> Json:
+        """A visitor at hand, with all photos."""
+        photos = [{"face_id": photo.face_id, "photo_url": self._url(photo.key)} for photo in visitor.photos]
+        return {**self._visitor(visitor), "photos": photos}
+
     def _visit(self, visit: Visit, find: Callable[[str], Visitor | None], now: float) -> Json:
         visitor = find(visit.visitor_id) if visit.visitor_id else None
         shown: Json = {
@@ -81,8 +112,11 @@ class ShowHome:
             "first_photo_url": self._url(visit.first_photo_key),
             "decided_at": None if visit.decided_at is None else iso(visit.decided_at),
             "decided_by": visit.decided_by,
+            "rule": visit.rule,
+            "undo_until": None if (until := undo_until(visit, now)) is None else iso(until),
             "visitor_id": visit.visitor_id,
             "visitor_name": visitor.name if visitor else None,
+            "anonymised": True if visit.anonymised_at is not None else None,
         }
         if visit.best_photo_key is not None:
             shown["photo_links_expire_at"] = iso(self.photos.link(visit.best_photo_key).expires_at)
@@ -99,8 +133,23 @@ class ShowHome:
                 "visitor_id": visitor.visitor_id if visitor else None,
                 "visitor_name": visitor.name if visitor else None,
                 "similarity": (face.similarity if known else face.suggested_similarity) if visitor else None,
+                "evidence": self._evidence(face.evidence, find) if face.evidence and visitor else None,
                 "bounding_box": asdict(face.photo_box) if face.photo_box else None,
                 "photo_url": self._url(face.photo_key),
+            }
+        )
+
+    def _evidence(self, evidence: Evidence, find: Callable[[str], Visitor | None]) -> Json:
+        runner_up = find(evidence.runner_up_id) if evidence.runner_up_id else None
+        return _present(
+            {
+                "seen_at": iso(evidence.seen_at),
+                "fragment_number": evidence.fragment_number,
+                "frame_offset": evidence.frame_offset,
+                "threshold": evidence.threshold,
+                "runner_up_id": runner_up.visitor_id if runner_up else None,
+                "runner_up_name": runner_up.name if runner_up else None,
+                "runner_up_similarity": evidence.runner_up_similarity if runner_up else None,
             }
         )
 
@@ -134,12 +183,6 @@ class ShowHome:
             return found[visitor_id]
 
         return find
-
-
-def iso(epoch_seconds: float) -> str:
-    """UTC in ISO 8601 with milliseconds and "Z"."""
-    at = datetime.fromtimestamp(epoch_seconds, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _present(fields: Json) -> Json:

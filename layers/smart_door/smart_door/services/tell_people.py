@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
 from smart_door.domain import texts
 from smart_door.domain.errors import MessageClaimedError, PhoneNumberError, RetryableError
-from smart_door.domain.ports import Messages, Visits
+from smart_door.domain.ports import Clock, Messages, Visits
 from smart_door.domain.rules import (
     GOOD_SCORE,
     PHOTO_PATIENCE_SECONDS,
     RESEMBLANCE_PATIENCE_SECONDS,
     USABLE_SCORE,
 )
+from smart_door.domain.settings import Settings
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import UNDECIDED, Addressee, Visit, VisitStatus
+from smart_door.domain.visits import UNDECIDED, Addressee, Delivery, Visit, VisitStatus
 from smart_door.services.changing import change_visit
 from smart_door.services.narration import Narrate
 from smart_door.services.send_code import SendCode
@@ -36,6 +38,9 @@ class TellPeople:
     site_url: str
     door_names: Mapping[str, str]
     narrate: Narrate
+    clock: Clock
+    settings: Callable[[], Settings] = Settings
+    zone: tzinfo = UTC
 
     def tell(
         self,
@@ -79,9 +84,7 @@ class TellPeople:
         except PhoneNumberError:
             return self._tell_unreachable(claimed, visitor, now)
         sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.VISITOR, now))
-        self.narrate(
-            "passcode sent", door_id=sent.door_id, visit_id=sent.visit_id, visitor_id=visitor.visitor_id
-        )
+        self._narrate_sent("passcode sent", sent, visitor_id=visitor.visitor_id)
         return sent
 
     def _tell_unreachable(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
@@ -101,11 +104,15 @@ class TellPeople:
         if told:  # of a stranger, before this one was recognised
             return self.visits.replace(denied)
         self._check_claim(visit, Addressee.OWNER, now)
+        if not self.settings().warn_about_blocked:
+            return self._stay_silent(denied, now)
         text = texts.warning(self.door_names[visit.door_id], visitor.name, self._link(visit))
         return self._send_to_owner(denied.claim(Addressee.OWNER, now), text, now, "owner warned")
 
     def _ask(self, visit: Visit, now: float, name_of: Callable[[str], str | None]) -> Visit:
         self._check_claim(visit, Addressee.OWNER, now)
+        if not self.settings().asks(now, self.zone):
+            return self._stay_silent(replace(visit, status=VisitStatus.AWAITING_OWNER), now)
         names = [name for visitor_id in visit.companion_ids if (name := name_of(visitor_id))]
         text = texts.question(self.door_names[visit.door_id], len(visit.strangers), names, self._link(visit))
         asked = replace(visit, status=VisitStatus.AWAITING_OWNER).claim(Addressee.OWNER, now)
@@ -119,8 +126,21 @@ class TellPeople:
             change_visit(self.visits, claimed, lambda visit: visit.unclaim(Addressee.OWNER))
             raise
         sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.OWNER, now))
-        self.narrate(event, door_id=sent.door_id, visit_id=sent.visit_id, faces=len(sent.faces))
+        self._narrate_sent(event, sent, faces=len(sent.faces))
         return sent
+
+    def _narrate_sent(self, event: str, visit: Visit, **details: str | int) -> None:
+        waited = round((self.clock() - visit.first_seen_at) * 1000)
+        ids = {"door_id": visit.door_id, "visit_id": visit.visit_id}
+        self.narrate(event, seen_to_notified_ms=waited, **ids, **details)
+
+    def _stay_silent(self, visit: Visit, now: float) -> Visit:
+        """The visit is on the page, but no phone rings for it, now or later."""
+        silent = self.visits.replace(
+            visit.with_delivery(Addressee.OWNER, Delivery(sent_at=now, is_silent=True))
+        )
+        self.narrate("owner not told", door_id=silent.door_id, visit_id=silent.visit_id)
+        return silent
 
     def _check_claim(self, visit: Visit, to: Addressee, now: float) -> None:
         if visit.delivery(to).is_claimed(now):

@@ -4,6 +4,7 @@ Reading
     FragmentReader      bytes in pieces of any size in, whole fragments out
         .feed(data)     -> list of the Fragments completed by these bytes
         .close()        -> the last Fragment, if only the end of the stream could end it
+        .rescued        -> the Fragments that a .feed which raised had completed before
         .open_timecode_ms, .tracks, .offset
     Fragment            one cluster with what it takes to decode it: .timecode_ms .duration_ms .tags .tracks
                         .blocks .header .cluster .starts_with_key_frame .explicitly_ended
@@ -14,7 +15,7 @@ Writing
     SegmentWriter       .fragment(fragment, timecode_ms=, tags=, end=) -> bytes of one connection's segment
     encode_header       EBML, Segment of unknown size, Info, Tracks
     encode_frames       Frames as a cluster             encode_tags   a dict as a Tags element
-Errors (all with .offset, .reason and the fragments .completed before them)
+Errors (all with .offset and .reason)
     MatroskaError       base, never raised: MalformedError, TooLargeError, TruncatedError
 
     reader = FragmentReader()

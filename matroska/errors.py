@@ -8,23 +8,14 @@ MatroskaError              never raised itself
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from matroska.fragment import Fragment
-
 
 class MatroskaError(Exception):
-    """The base of this package's errors: `offset` is the byte of the stream where the trouble begins.
-
-    `completed` holds the fragments that the same call of `FragmentReader.feed` had completed before it.
-    """
+    """The base of this package's errors: `offset` is the byte of the stream where the trouble begins."""
 
     def __init__(self, offset: int, reason: str) -> None:
         super().__init__(f"byte {offset}: {reason}")
         self.offset = offset
         self.reason = reason
-        self.completed: tuple[Fragment, ...] = ()
 
 
 class MalformedError(MatroskaError):

@@ -35,6 +35,7 @@ class FragmentReader:
         self._begin = 0  # the offset of the buffer's first byte in the stream
         self._skip = 0
         self._failure: MatroskaError | None = None
+        self._rescued: tuple[Fragment, ...] = ()
         self._cluster: OpenCluster | None = None
         self._in_segment = False
         self._ebml = self._info = self._tracks_element = b""
@@ -53,6 +54,11 @@ class FragmentReader:
         return self._tracks
 
     @property
+    def rescued(self) -> tuple[Fragment, ...]:
+        """The fragments that a `feed` which raised had completed before the trouble."""
+        return self._rescued
+
+    @property
     def _header(self) -> bytes:
         return self._ebml + SEGMENT_BEGIN + self._info + self._tracks_element
 
@@ -64,10 +70,10 @@ class FragmentReader:
     def feed(self, data: Buffer) -> list[Fragment]:
         """Take the next bytes; return the fragments that they complete.
 
-        Raises MalformedError or TooLargeError; what was completed before is in the error's `completed`.
+        Raises MalformedError or TooLargeError; what these bytes had completed before is in `rescued`.
         """
+        self._rescued = ()
         if self._failure is not None:
-            self._failure.completed = ()
             raise self._failure
         self._buffer += data
         completed: list[Fragment] = []
@@ -75,8 +81,7 @@ class FragmentReader:
             while self._step(completed):
                 pass
         except MatroskaError as error:
-            error.completed = tuple(completed)
-            self._failure = error
+            self._rescued, self._failure = tuple(completed), error
             raise
         del self._buffer[: self._position]
         self._begin += self._position

@@ -94,7 +94,7 @@ class Ingest:
         try:
             completed = self._reader.feed(data)
         except MatroskaError as err:
-            completed, failure = list(err.completed), err
+            completed, failure = list(self._reader.rescued), err
         for fragment in completed:
             await self._complete(fragment)
         self.check_stream()

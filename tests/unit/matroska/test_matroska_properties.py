@@ -79,7 +79,7 @@ def _read(pieces: list[bytes]) -> tuple[list[Fragment], tuple[type[MatroskaError
             found += reader.feed(piece)
         found += reader.close()
     except MatroskaError as error:
-        return found + list(error.completed), (type(error), error.offset)
+        return found + list(reader.rescued), (type(error), error.offset)
     return found, None
 
 

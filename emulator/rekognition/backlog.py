@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 
 from emulator.rekognition.video_stream import ReadFragment
@@ -18,6 +19,7 @@ MAX_SECONDS = 3.0
 FRAME_SECONDS = 0.5  # between analysed frames
 HURRIED_FRAME_SECONDS = 1.0
 _HURRY_FROM_SECONDS = 1.5
+_SAY_EVERY_SECONDS = 60.0
 
 
 class Backlog:
@@ -27,6 +29,8 @@ class Backlog:
         self._name = name
         self._waiting: deque[ReadFragment] = deque()
         self._arrived = asyncio.Event()
+        self._skipped = 0  # since it was said last
+        self._said_at = float("-inf")
 
     @property
     def seconds(self) -> float:
@@ -42,14 +46,9 @@ class Backlog:
         """Add the newest fragment, and drop what waited too long."""
         self._waiting.append(fragment)
         if self.seconds > MAX_SECONDS and len(self._waiting) > 1:
-            logger.warning(
-                "%s is %.1f s behind: %d fragments are skipped up to %s",
-                self._name,
-                self.seconds,
-                len(self._waiting) - 1,
-                fragment.number,
-            )
+            self._skipped += len(self._waiting) - 1
             self._waiting = deque([fragment])
+            self._say_skipped()
         self._arrived.set()
 
     async def get(self) -> ReadFragment:
@@ -58,3 +57,15 @@ class Backlog:
             self._arrived.clear()
             await self._arrived.wait()
         return self._waiting.popleft()
+
+    def _say_skipped(self) -> None:
+        """Tell of a machine that is too busy, but not every few seconds."""
+        now = time.monotonic()
+        if now - self._said_at < _SAY_EVERY_SECONDS:
+            return
+        logger.warning(
+            "This machine is too busy to look at all video: %d fragments of %s are skipped",
+            self._skipped,
+            self._name,
+        )
+        self._skipped, self._said_at = 0, now

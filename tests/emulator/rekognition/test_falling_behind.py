@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 import pytest
 
@@ -41,7 +42,20 @@ def test_more_than_three_seconds_behind_only_the_newest_stays(caplog: pytest.Log
             backlog.put(fragment(number))
     assert numbers(backlog, 1) == ["3"]
     assert backlog.seconds == 0
-    assert "3 fragments are skipped" in caplog.text
+    assert "3 fragments of door are skipped" in caplog.text
+
+
+def test_a_busy_machine_is_told_of_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given minutes of falling behind, then each line counts what was skipped since the one before."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    backlog = Backlog("door")
+    for number in range(70):
+        now = float(number)
+        backlog.put(fragment(number))
+    assert [record.args for record in caplog.records] == [(3, "door"), (60, "door")]
 
 
 def test_a_single_long_fragment_is_kept() -> None:

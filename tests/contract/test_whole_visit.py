@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 from smart_door import bootstrap
-from smart_door.bootstrap import parts
 from smart_door.domain.errors import PasscodeUsedError, RetryableError, VisitAlreadyDecidedError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.visits import Visit, VisitStatus
@@ -27,17 +26,7 @@ from tests.contract import video
 from tests.contract.conftest import Aws, Race, Tables
 from tests.contract.portraits import eileen, grace, jpeg
 from tests.contract.put_media import put_media
-
-WIRED = (
-    bootstrap.records,
-    bootstrap.receive_visitors,
-    bootstrap.decide_visit,
-    bootstrap.show_home,
-    bootstrap.admit_visitor,
-    bootstrap.enroll_face,
-    bootstrap.door_names,
-    parts.dynamodb,
-)
+from tests.wiring import forget_wiring
 
 
 @dataclass
@@ -189,12 +178,6 @@ def home(aws: Aws, tables: Tables) -> Iterator[Home]:
             aws, stream_arn, name, owner_phone, queue_url, dict(zip(PEOPLE, numbers, strict=True)), boxes
         )
     forget_wiring()
-
-
-def forget_wiring() -> None:
-    """Make bootstrap read the environment anew."""
-    for wired in WIRED:
-        wired.cache_clear()
 
 
 def table(aws: Aws, home: str, name: str, *keys: str) -> str:

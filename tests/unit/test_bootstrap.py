@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +16,7 @@ from smart_door.adapters.photos_s3 import S3Photos
 from smart_door.bootstrap import owner, parts
 from smart_door.domain.errors import ConfigurationError
 from tests.unit.test_config import ENVIRONMENT
+from tests.wiring import forget_wiring
 
 USE_CASES: list[Callable[[], object]] = [
     bootstrap.records,
@@ -45,6 +47,7 @@ USE_CASES: list[Callable[[], object]] = [
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in Lambda; the secret and the parameter are there without asking."""
+    forget_wiring()
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -53,14 +56,33 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setattr(parts, "passcode_key", lambda _: b"key")
     monkeypatch.setattr(parts, "site_url", lambda _: "https://door.example")
-    for cached in (*USE_CASES, parts.dynamodb):
-        cached.cache_clear()  # type: ignore[attr-defined] # they are cached
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda use_case: use_case.__name__)
 def test_a_use_case_is_wired_once(use_case: Callable[[], object]) -> None:
     """At the cold start, then never again."""
     assert use_case() is use_case()
+
+
+def test_a_client_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many use cases of a function share it: a cold start pays for each."""
+    made: list[str] = []
+    client = boto3.client
+
+    def counted(service: str, **options: Any) -> Any:
+        made.append(service)
+        return client(service, **options)  # type: ignore[call-overload]  # any service by name
+
+    monkeypatch.setattr(boto3, "client", counted)
+    for use_case in (
+        bootstrap.show_home,
+        bootstrap.decide_visit,
+        owner.manage_visitors,
+        owner.forget_visitor,
+    ):
+        use_case()
+
+    assert sorted(made) == ["dynamodb", "rekognition", "s3", "sns"]
 
 
 def test_links_to_photos_have_the_buckets_regional_name() -> None:

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 
 @cache
+def _config() -> OwnerApiConfig:
+    return OwnerApiConfig.from_env(os.environ)
+
+
+@cache
 def manage_visitors() -> ManageVisitors:
     """Changes who is on file."""
     from smart_door.services.manage_visitors import ManageVisitors
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     return ManageVisitors(
         visits=parts.visits(config.visits_table),
         visitors=parts.visitors(config.visitors_table),
@@ -48,7 +53,7 @@ def forget_visitor() -> ForgetVisitor:
     """Deletes everything about a person."""
     from smart_door.services.forget_visitor import ForgetVisitor
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     return ForgetVisitor(
         visits=parts.visits(config.visits_table),
         visitors=parts.visitors(config.visitors_table),
@@ -66,7 +71,7 @@ def manage_passes() -> ManagePasses:
     """Invites."""
     from smart_door.services.manage_passes import ManagePasses
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     return ManagePasses(
         passes=parts.passes(config.passcodes_table),
         visitors=parts.visitors(config.visitors_table),
@@ -87,14 +92,14 @@ def show_passes() -> ShowPasses:
     """Shows invitations."""
     from smart_door.services.show_passes import ShowPasses
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     visitors = parts.visitors(config.visitors_table)
     return ShowPasses(visitors, config.doors.names, config.time_zone, time.time)
 
 
 def home_settings() -> HomeSettings:
     """What the household set."""
-    return parts.settings(OwnerApiConfig.from_env(os.environ).visits_table)
+    return parts.settings(_config().visits_table)
 
 
 @cache
@@ -102,7 +107,7 @@ def manage_household() -> ManageHousehold:
     """Says who may log in."""
     from smart_door.services.manage_household import ManageHousehold
 
-    return ManageHousehold(parts.household(OwnerApiConfig.from_env(os.environ).user_pool_id), narrate)
+    return ManageHousehold(parts.household(_config().user_pool_id), narrate)
 
 
 @cache
@@ -110,7 +115,7 @@ def export_visits() -> ExportVisits:
     """Makes the spreadsheet of visits."""
     from smart_door.services.export_visits import ExportVisits
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     return ExportVisits(
         visits=parts.visits(config.visits_table),
         visitors=parts.visitors(config.visitors_table),
@@ -122,7 +127,7 @@ def export_visits() -> ExportVisits:
 @cache
 def time_zone() -> ZoneInfo:
     """The home's time zone."""
-    return OwnerApiConfig.from_env(os.environ).time_zone
+    return _config().time_zone
 
 
 @cache
@@ -130,7 +135,7 @@ def correct_visit() -> CorrectVisit:
     """Takes wrong matches back."""
     from smart_door.services.correct_visit import CorrectVisit
 
-    config = OwnerApiConfig.from_env(os.environ)
+    config = _config()
     return CorrectVisit(
         visits=parts.visits(config.visits_table),
         visitors=parts.visitors(config.visitors_table),

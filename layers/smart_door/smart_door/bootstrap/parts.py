@@ -18,6 +18,10 @@ from smart_door.domain.errors import ServiceUnavailableError
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kinesisvideo import KinesisVideoClient
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
 
     from smart_door.adapters.events_eventbridge import EventBridgeEvents
     from smart_door.adapters.face_search_rekognition import RekognitionFaceSearch
@@ -57,6 +61,26 @@ _PHOTO_CALLS = _CALLS.merge(
 def dynamodb() -> DynamoDBClient:
     """The client of all tables."""
     return boto3.client("dynamodb", config=_CALLS)
+
+
+@cache
+def _s3() -> S3Client:
+    return boto3.client("s3", config=_PHOTO_CALLS)
+
+
+@cache
+def _sns() -> SNSClient:
+    return boto3.client("sns", config=_ONE_CALL)
+
+
+@cache
+def _rekognition() -> RekognitionClient:
+    return boto3.client("rekognition", config=_CALLS)
+
+
+@cache
+def _kinesis_video() -> KinesisVideoClient:
+    return boto3.client("kinesisvideo", config=_CALLS)
 
 
 def visits(table: str) -> DynamoDbVisits:
@@ -112,14 +136,14 @@ def photos(bucket: str, link_seconds: int = 60) -> S3Photos:
     """The photos in their bucket, with links that hold so long."""
     from smart_door.adapters.photos_s3 import S3Photos
 
-    return S3Photos(boto3.client("s3", config=_PHOTO_CALLS), bucket, link_seconds, time.time)
+    return S3Photos(_s3(), bucket, link_seconds, time.time)
 
 
 def messages(owner_topic_arn: str = "") -> SnsMessages:
     """Text messages; without a topic to visitors only."""
     from smart_door.adapters.messages_sns import SnsMessages
 
-    return SnsMessages(boto3.client("sns", config=_ONE_CALL), owner_topic_arn)
+    return SnsMessages(_sns(), owner_topic_arn)
 
 
 def events(bus_name: str) -> EventBridgeEvents:
@@ -133,7 +157,7 @@ def faces(collection_id: str = "") -> RekognitionFaces:
     """The faces of a collection; without one, faces can only be compared."""
     from smart_door.adapters.faces_rekognition import RekognitionFaces
 
-    return RekognitionFaces(boto3.client("rekognition", config=_CALLS), collection_id)
+    return RekognitionFaces(_rekognition(), collection_id)
 
 
 def face_search(collection_id: str) -> RekognitionFaceSearch:
@@ -162,7 +186,7 @@ def fragments() -> KinesisVideoFragments:
     from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
 
     return KinesisVideoFragments(
-        boto3.client("kinesisvideo", config=_CALLS),
+        _kinesis_video(),
         lambda endpoint: boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=_CALLS),
         time.time,
         time.sleep,
@@ -180,16 +204,17 @@ def video_notification_settings() -> KinesisVideoNotificationSettings:
     """The video streams' notifications, to switch."""
     from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
 
-    return KinesisVideoNotificationSettings(boto3.client("kinesisvideo", config=_CALLS))
+    return KinesisVideoNotificationSettings(_kinesis_video())
 
 
 def stream_processors() -> RekognitionStreamProcessors:
     """Rekognition's stream processors."""
     from smart_door.adapters.stream_processors_rekognition import RekognitionStreamProcessors
 
-    return RekognitionStreamProcessors(boto3.client("rekognition", config=_CALLS))
+    return RekognitionStreamProcessors(_rekognition())
 
 
+@cache
 def passcode_key(secret_arn: str) -> bytes:
     """The key of the passcodes' hashes. Raises ServiceUnavailableError."""
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -202,6 +227,7 @@ def passcode_key(secret_arn: str) -> bytes:
         raise ServiceUnavailableError("secretsmanager", "GetSecretValue", "GetParameterError") from error
 
 
+@cache
 def site_url(parameter: str) -> str:
     """Where the pages are, without a slash at the end. Raises ServiceUnavailableError."""
     from aws_lambda_powertools.utilities.parameters import SSMProvider

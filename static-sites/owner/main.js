@@ -6,11 +6,9 @@ import { speak, t } from "/shared/i18n.js";
 import { installWorker } from "/shared/install.js";
 import { OwnerApi } from "./api.js";
 import { problemText } from "./problems.js";
+import { markSection, showSections, viewOf } from "./sections.js";
 import { LoginFailedError, Session, SessionOverError } from "./session.js";
-import { visitView } from "./visit_view.js";
-import { visitsView } from "./visits_view.js";
 
-const ONE_VISIT = /^#\/visits\/([^/]+)\/([^/]+)$/;
 const BACK_ONLINE_MILLISECONDS = 5_000;
 const CLOSE = "M6 6l12 12M18 6L6 18";
 
@@ -20,6 +18,7 @@ const message = document.getElementById("message");
 const alertBox = document.getElementById("alert");
 const announcement = document.getElementById("announcement");
 const account = document.getElementById("account");
+const sections = document.getElementById("sections");
 
 let session = null;
 let view = null;
@@ -28,6 +27,7 @@ let isOffline = false;
 /** What views may ask of the page around them. */
 const page = {
   api: null,
+  role: null,
   say: (text, tone) => notify(message, text, tone),
   warn: (text) => notify(alertBox, text, "danger"),
   announce: (text) => setText(announcement, text),
@@ -82,6 +82,7 @@ function showConnection(text, tone) {
 function showLogin(reason = null) {
   leave();
   account.hidden = true;
+  sections.hidden = true;
   const button = element(
     "button",
     { type: "button", class: "button button-primary", on: { click: () => session.logIn() } },
@@ -106,8 +107,9 @@ function showLogin(reason = null) {
 function showView({ moveFocus }) {
   leave();
   notifyNothing();
-  const one = ONE_VISIT.exec(location.hash);
-  view = one ? visitView(page, decoded(one[1]), decoded(one[2])) : visitsView(page);
+  const found = viewOf(location.hash, page);
+  view = found.view;
+  markSection(sections, found.section);
   main.replaceChildren(view.root);
   view.start();
   window.scrollTo(0, 0);
@@ -121,14 +123,6 @@ function leave() {
 
 function notifyNothing() {
   for (const box of [message, alertBox]) box.replaceChildren();
-}
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 async function start() {
@@ -150,6 +144,8 @@ async function start() {
   if (!session.isOpen) return showLogin(reason);
   setText(document.getElementById("email"), session.email);
   account.hidden = false;
+  page.role = session.role;
+  showSections(sections, page.role);
   return showView({ moveFocus: false });
 }
 

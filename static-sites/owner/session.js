@@ -7,6 +7,7 @@ import { challengeOf, claimsOf, randomText } from "./pkce.js";
 
 const TOKENS = "smart-door.tokens";
 const LOGIN = "smart-door.login";
+const ROLES = ["owner", "member", "guest"]; // the first that somebody has counts
 const REFRESH_BEFORE_EXPIRY_SECONDS = 60;
 
 /** Nobody is logged in, or no longer. */
@@ -41,6 +42,12 @@ export class Session {
 
   get email() {
     return this.#tokens ? (claimsOf(this.#tokens.id_token).email ?? "") : "";
+  }
+
+  /** owner, member or guest, as the API will see it; it decides, the page only shows what can be done. */
+  get role() {
+    const groups = this.#tokens ? (claimsOf(this.#tokens.id_token)["cognito:groups"] ?? []) : [];
+    return ROLES.find((role) => groups.includes(role)) ?? "guest";
   }
 
   /** Leaves for the hosted login; afterwards the page comes back to the same hash. */

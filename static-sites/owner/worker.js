@@ -18,6 +18,8 @@ keepFiles("/owner/", [
   "/owner/photo.js",
   "/owner/pkce.js",
   "/owner/problems.js",
+  "/owner/sections.css",
+  "/owner/sections.js",
   "/owner/session.js",
   "/owner/visit.css",
   "/owner/visit_panel.js",

@@ -31,20 +31,35 @@ export class OwnerApi {
     return this.call("POST", `${visitPath(visit.door_id, visit.visit_id)}/decision`, decision);
   }
 
+  /** Takes a decision back; the answer is the visit, which waits again. */
+  async undo(visit) {
+    return this.call("DELETE", `${visitPath(visit.door_id, visit.visit_id)}/decision`);
+  }
+
+  /** Says that a face is not who it was taken for; the answer is the visit without the match. */
+  async rejectMatch(doorId, visitId, faceIndex) {
+    return this.call("POST", `${visitPath(doorId, visitId)}/not-this-person`, { face_index: faceIndex });
+  }
+
+  /** The latest visits of a visitor: {visits, next_before?}. */
+  async visitsOf(visitorId) {
+    return this.call("GET", `/visits?${new URLSearchParams({ visitor_id: visitorId, limit: "20" })}`);
+  }
+
   async visitors() {
     return (await this.call("GET", "/visitors")).visitors;
   }
 
-  /** Any operation of the specification; a login that ran out is renewed on the way. */
-  async call(method, path, body = null) {
+  /** Any operation of the specification; a login that ran out is renewed on the way. `fetched` reads the answer. */
+  async call(method, path, body = null, fetched = fetchJson) {
     try {
-      return await this.#callOnce(method, path, body);
+      return await this.#callOnce(method, path, body, fetched);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
     }
     await this.#session.refresh();
     try {
-      return await this.#callOnce(method, path, body);
+      return await this.#callOnce(method, path, body, fetched);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       this.#session.end();
@@ -52,10 +67,10 @@ export class OwnerApi {
     }
   }
 
-  async #callOnce(method, path, body) {
+  async #callOnce(method, path, body, fetched) {
     const headers = { Authorization: await this.#session.idToken() };
     if (body) headers["Content-Type"] = "application/json";
-    return fetchJson(`/api/owner${path}`, { method, headers, body: body && JSON.stringify(body) });
+    return fetched(`/api/owner${path}`, { method, headers, body: body && JSON.stringify(body) });
   }
 }
 

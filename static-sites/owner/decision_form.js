@@ -1,28 +1,32 @@
-// What the owner says about a visit: a name and a phone number, someone already known, or no.
+// What is said about a visit: no, someone already known, or a name and a phone number. Three buttons in a bar that
+// stays under the thumb; letting in opens what it needs above the bar.
 
-import { element, setText } from "/shared/dom.js";
+import { element, icon, setAttribute, setText } from "/shared/dom.js";
 import { OfflineError, RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
-import { confirmed } from "./confirm.js";
 import { pictureChoice, textField } from "./fields.js";
 import { problemText } from "./problems.js";
 import { strangersOf } from "./words.js";
 
 const ENDS_THE_VISIT = new Set(["visit_not_found", "door_not_found", "visit_already_decided", "visit_expired"]);
 const PHONE = /^\+[1-9]\d{6,14}$/;
+const CROSS = "M6 6l12 12M18 6L6 18";
+const PERSON = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21a8 8 0 0 1 16 0";
+const TICK = "M5 13l4 4L19 7";
 
 /**
  * The form for one visit: {root, update(visit), isTouched}.
  *
  * `listVisitors()` fetches who is on file; `decide(decision)` sends a decision and may throw. Of the errors,
- * those the owner can mend here are shown here; the others go to `onRefused(error)`.
+ * those that can be mended here are shown here; the others go to `onRefused(error)`.
  */
 export function decisionForm({ listVisitors, decide, onRefused }) {
   let visit = null;
   let busy = false;
+  let person = null; // "new" or "known" while somebody is being let in
+  let opener = null;
 
-  const resemblance = element("p", { hidden: true });
-  const faces = pictureChoice({ legend: t("decide.whose_face") });
+  const faces = pictureChoice({ legend: t("decide.whose_face"), asTiles: true });
   const name = textField({ label: t("decide.name"), type: "text", autocomplete: "off", maxlength: 80 });
   const phone = textField({
     label: t("decide.phone"),
@@ -32,80 +36,101 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     maxlength: 24,
   });
   const someoneNew = element("div", { class: "decision-fields" }, name.root, phone.root);
-  const visitors = pictureChoice({ legend: t("decide.who") });
+  const visitors = pictureChoice({ legend: t("decide.who"), asTiles: true });
   const visitorsNote = element("p", { class: "quiet", role: "status" });
-  const someoneKnown = element("div", { hidden: true }, visitorsNote, visitors.root);
+  const someoneKnown = element("div", {}, visitorsNote, visitors.root);
   const problem = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
-  const letIn = element("button", { type: "submit", class: "button button-primary" }, t("decide.let_in"));
-  const switchButton = element(
-    "button",
-    { type: "button", class: "button", on: { click: switchPerson } },
-    t("decide.someone_known"),
-  );
-  const denyButton = element(
-    "button",
-    { type: "button", class: "button button-danger", on: { click: deny } },
-    t("decide.turn_away"),
-  );
+
+  const denyButton = barButton("button-danger", CROSS, t("decide.turn_away"), () => send({ decision: "deny" }));
+  const knownButton = barButton("", PERSON, t("decide.someone_known"), () => open("known", knownButton));
+  const newButton = barButton("button-primary", TICK, t("decide.let_in"), () => open("new", newButton));
+  const first = element("div", { class: "decision-bar decision-bar-first" }, denyButton, knownButton, newButton);
+  const back = element("button", { type: "button", class: "button", on: { click: close } }, t("decide.back"));
+  const letIn = element("button", { type: "submit", class: "button button-primary" }, t("decide.send_code"));
+  const second = element("div", { class: "decision-bar" }, back, letIn);
   const root = element(
     "form",
-    { class: "decision", novalidate: true, on: { submit: approve } },
-    resemblance,
+    { class: "decision", novalidate: true, on: { submit: approve, keydown: closeByEscape } },
     faces.root,
     someoneNew,
     someoneKnown,
     problem,
-    element("div", { class: "decision-buttons" }, letIn, switchButton, denyButton),
+    first,
+    second,
   );
+  draw();
+
+  function draw() {
+    faces.root.hidden = person === null || strangersOf(visit).length < 2;
+    someoneNew.hidden = person !== "new";
+    someoneKnown.hidden = person !== "known";
+    first.hidden = person !== null;
+    second.hidden = person === null;
+  }
 
   function update(latest) {
     visit = latest;
-    const strangers = strangersOf(visit);
-    faces.root.hidden = strangers.length < 2;
-    faces.update(strangers.map(faceOption));
-    const resembled = strangers.length === 1 && strangers[0].visitor_name;
-    resemblance.hidden = !resembled;
-    setText(resemblance, resembled ? t("decide.resembles", { name: resembled }) : "");
+    faces.update(strangersOf(visit).map(faceOption));
+    draw();
   }
 
-  async function switchPerson() {
-    const toKnown = someoneKnown.hidden;
-    someoneKnown.hidden = !toKnown;
-    someoneNew.hidden = toKnown;
-    switchButton.textContent = toKnown ? t("decide.someone_new") : t("decide.someone_known");
+  async function open(whom, button) {
+    person = whom;
+    opener = button;
     showProblem(null);
-    if (toKnown) await fillVisitors();
-    else name.input.focus();
+    draw();
+    const several = !faces.root.hidden;
+    if (several) faces.focus();
+    if (person === "known") await fillVisitors(several);
+    else if (!several) name.input.focus();
+    second.scrollIntoView({ block: "nearest" });
   }
 
-  async function fillVisitors() {
-    visitorsNote.textContent = t("decide.looking_up");
+  function close() {
+    person = null;
+    showProblem(null);
+    draw();
+    opener.focus();
+  }
+
+  function closeByEscape(event) {
+    if (event.key === "Escape" && person && !busy) close();
+  }
+
+  async function fillVisitors(keepFocus) {
+    setText(visitorsNote, t("decide.looking_up"));
+    if (!keepFocus) back.focus();
     try {
       const known = (await listVisitors()).filter((visitor) => visitor.status === "approved");
-      visitors.update(bySimilarity(known, visit).map(visitorOption));
+      const resembled = new Set(strangersOf(visit).map((face) => face.visitor_id));
+      const likelyFirst = [...known].sort((a, b) => resembled.has(b.visitor_id) - resembled.has(a.visitor_id));
+      const names = known.map((visitor) => visitor.name);
+      const isTwice = ({ name }) => names.indexOf(name) !== names.lastIndexOf(name);
+      visitors.update(
+        likelyFirst.map((visitor) => ({
+          value: visitor.visitor_id,
+          label: visitor.name,
+          detail: resembled.has(visitor.visitor_id) ? t("decide.likely") : isTwice(visitor) ? visitor.phone : "",
+          pictureUrl: visitor.photo_url,
+        })),
+      );
       visitors.root.hidden = known.length === 0;
-      visitorsNote.textContent = known.length === 0 ? t("decide.nobody_on_file") : "";
-      visitors.focus();
+      letIn.hidden = known.length === 0;
+      setText(visitorsNote, known.length === 0 ? t("decide.nobody_on_file") : "");
+      if (!keepFocus && document.activeElement === back) visitors.focus();
     } catch (error) {
-      visitorsNote.textContent = "";
+      setText(visitorsNote, "");
       handle(error);
     }
   }
 
   async function approve(event) {
     event.preventDefault();
-    const person = someoneKnown.hidden ? readSomeoneNew() : readSomeoneKnown();
+    if (!person) return;
     const face = readFace();
-    if (person && face) await send({ decision: "approve", ...person, ...face });
-  }
-
-  async function deny() {
-    const sure = await confirmed({
-      question: t("decide.deny_question"),
-      explanation: t("decide.deny_explanation"),
-      yes: t("decide.turn_away"),
-    });
-    if (sure) await send({ decision: "deny" });
+    const whom = person === "new" ? readSomeoneNew() : readSomeoneKnown();
+    root.querySelector('[aria-invalid="true"]')?.focus();
+    if (whom && face) await send({ decision: "approve", ...whom, ...face });
   }
 
   async function send(decision) {
@@ -139,9 +164,7 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     const digits = phone.value.replace(/[\s().\-/]/g, "");
     name.showError(name.value ? null : t("decide.name_missing"));
     phone.showError(PHONE.test(digits) ? null : t("decide.phone_wrong"));
-    const wrong = root.querySelector('[aria-invalid="true"]');
-    wrong?.focus();
-    return wrong ? null : { name: name.value, phone: digits };
+    return name.value && PHONE.test(digits) ? { name: name.value, phone: digits } : null;
   }
 
   function readSomeoneKnown() {
@@ -156,50 +179,42 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     if (strangers.length === 0) return {};
     if (strangers.length === 1) return { face_index: strangers[0].face_index };
     faces.showError(faces.value === null ? t("error.face_needed") : null);
+    if (faces.value === null) faces.focus();
     return faces.value === null ? null : { face_index: Number(faces.value) };
   }
 
   function setBusy(now) {
     busy = now;
-    for (const button of [letIn, switchButton, denyButton]) button.setAttribute("aria-disabled", String(now));
-    letIn.textContent = now ? t("page.one_moment") : t("decide.let_in");
+    for (const button of [letIn, back, denyButton, knownButton, newButton]) {
+      setAttribute(button, "aria-disabled", now ? "true" : null);
+    }
+    setText(letIn, now ? t("page.one_moment") : t("decide.send_code"));
   }
 
   function showProblem(text) {
+    letIn.hidden = false;
     problem.hidden = text === null;
-    problem.textContent = text ?? "";
+    setText(problem, text ?? "");
   }
 
   return {
     root,
     update,
     get isTouched() {
-      return busy || name.value !== "" || phone.value !== "" || root.contains(document.activeElement);
+      return busy || person !== null || name.value !== "" || phone.value !== "" || root.contains(document.activeElement);
     },
   };
 }
 
+function barButton(kind, path, text, click) {
+  return element("button", { type: "button", class: `button ${kind}`, on: { click } }, icon(path), element("span", {}, text));
+}
+
 function faceOption(face) {
-  const looks = face.visitor_name ? t("decide.face_resembles", { name: face.visitor_name }) : "";
   return {
     value: String(face.face_index),
     label: t("face.numbered", { number: face.face_index + 1 }),
-    detail: looks,
+    detail: face.visitor_name ? t("decide.face_resembles", { name: face.visitor_name }) : "",
     pictureUrl: face.photo_url,
-  };
-}
-
-/** Those whom a face of the visit resembles first, then the order they came in. */
-function bySimilarity(visitors, visit) {
-  const resembled = new Set(strangersOf(visit).map((face) => face.visitor_id));
-  return [...visitors].sort((a, b) => resembled.has(b.visitor_id) - resembled.has(a.visitor_id));
-}
-
-function visitorOption(visitor) {
-  return {
-    value: visitor.visitor_id,
-    label: visitor.name,
-    detail: visitor.phone,
-    pictureUrl: visitor.photo_url,
   };
 }

@@ -42,12 +42,13 @@ export function textField({ label, hint = null, ...attributes }) {
 
 /**
  * A group of radio buttons with pictures: {root, value, update(options), showError(text or null)}.
- * An option is {value, label, detail?, pictureUrl?}; what is chosen stays chosen over updates.
+ * An option is {value, label, detail?, pictureUrl?}; what is chosen stays chosen over updates. As tiles the
+ * pictures are large, with a letter where there is none.
  */
-export function pictureChoice({ legend }) {
+export function pictureChoice({ legend, asTiles = false }) {
   const name = uniqueId("choice");
   const error = element("p", { id: `${name}-error`, class: "field-error small", hidden: true });
-  const list = element("div", { class: "choices" });
+  const list = element("div", { class: asTiles ? "choices choices-tiles" : "choices" });
   const root = element(
     "fieldset",
     { class: "field", "aria-describedby": `${name}-error` },
@@ -66,7 +67,7 @@ export function pictureChoice({ legend }) {
     }
     for (const option of options) {
       if (!shown.has(option.value)) {
-        shown.set(option.value, choiceRow(name, option));
+        shown.set(option.value, choiceRow(name, option, asTiles));
         list.append(shown.get(option.value).root);
       }
       shown.get(option.value).update(option);
@@ -89,7 +90,7 @@ export function pictureChoice({ legend }) {
   };
 }
 
-function choiceRow(name, option) {
+function choiceRow(name, option, hasLetter) {
   const label = element("span", { class: "choice-label" });
   const detail = element("span", { class: "quiet small" });
   const picture = element("span", { class: "choice-picture", "aria-hidden": "true" });
@@ -105,6 +106,7 @@ function choiceRow(name, option) {
   function update({ label: text, detail: more = "", pictureUrl = null }) {
     setText(label, text);
     setText(detail, more);
+    if (!hasPicture && hasLetter) setText(picture, [...text][0] ?? "");
     if (!pictureUrl || hasPicture) return;
     hasPicture = true;
     const image = element("img", { src: pictureUrl, alt: "" });
@@ -112,7 +114,7 @@ function choiceRow(name, option) {
       image.remove();
       hasPicture = false;
     });
-    picture.append(image);
+    picture.replaceChildren(image);
   }
 
   return { root, update };

@@ -28,6 +28,8 @@ let isOffline = false;
 const page = {
   api: null,
   role: null,
+  email: null,
+  doors: [], // {door_id, name}, as this home has them
   say: (text, tone) => notify(message, text, tone),
   warn: (text) => notify(alertBox, text, "danger"),
   announce: (text) => setText(announcement, text),
@@ -82,6 +84,7 @@ function showConnection(text, tone) {
 function showLogin(reason = null) {
   leave();
   account.hidden = true;
+  document.getElementById("account-menu").hidePopover();
   sections.hidden = true;
   const button = element(
     "button",
@@ -105,6 +108,10 @@ function showLogin(reason = null) {
 }
 
 function showView({ moveFocus }) {
+  if (view?.follow?.(location.hash)) {
+    notifyNothing();
+    return;
+  }
   leave();
   notifyNothing();
   const found = viewOf(location.hash, page);
@@ -130,7 +137,9 @@ async function start() {
   await speak("owner");
   let reason = null;
   try {
-    session = new Session(await fetchJson("/owner/config.json"));
+    const config = await fetchJson("/owner/config.json");
+    page.doors = Object.entries(config.door_names).map(([door_id, name]) => ({ door_id, name }));
+    session = new Session(config);
     await session.finishLogIn();
   } catch (error) {
     if (session === null) return showUnreachable();
@@ -145,6 +154,8 @@ async function start() {
   setText(document.getElementById("email"), session.email);
   account.hidden = false;
   page.role = session.role;
+  setText(document.getElementById("role"), `${t(`role.${page.role}`)} · ${t(`role.${page.role}.may`)}`);
+  page.email = session.email;
   showSections(sections, page.role);
   return showView({ moveFocus: false });
 }

@@ -1,12 +1,18 @@
-// What a visit's card in the list and its own page have in common: the photo with its faces, and the decision.
+// What a visit's card in the list and its own page have in common: the photo with its faces, who it may be, and
+// the decision.
 
 import { element, setText } from "/shared/dom.js";
 import { RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
-import { secondsUntil, duration, since } from "/shared/times.js";
+import { secondsUntil, clock, duration, since } from "/shared/times.js";
 import { decisionForm } from "./decision_form.js";
 import { markedPhoto } from "./photo.js";
-import { isWaiting, outcomeSentence, who } from "./words.js";
+import { seenBefore } from "./seen_before.js";
+import { offerUndo } from "./undo.js";
+import { decidedElsewhere, isWaiting, outcomeSentence, similarityOf, strangersOf, who } from "./words.js";
+
+// A home takes somebody for gone after 15 seconds, and what it saw takes a moment to come here.
+const GONE_AFTER_SECONDS = 20;
 
 /** The best photo of a visit, with a mark on every face: {root, update(visit)}. */
 export function bestPhoto({ onLinkFailed }) {
@@ -24,17 +30,44 @@ export function placeAndTime(visit) {
   return parts.join(" · ");
 }
 
+/** How sure the home is who it is, how often they were seen, and whether they are still there: {root, update(visit)}. */
+export function aboutPerson(page) {
+  const sure = element("p", { hidden: true });
+  const seen = seenBefore(page);
+  const gone = element("p", { class: "notice notice-warning", hidden: true });
+  const root = element("div", { class: "about-person" }, sure, seen.root, element("div", { role: "status" }, gone));
+
+  function update(visit) {
+    const sentence = sureness(visit);
+    sure.hidden = !sentence;
+    setText(sure, sentence);
+    seen.update(visit);
+    const hasLeft = isWaiting(visit) && secondsUntil(visit.last_seen_at) < -GONE_AFTER_SECONDS;
+    gone.hidden = !hasLeft;
+    setText(gone, hasLeft ? t("visit.gone_since", { time: clock(visit.last_seen_at) }) : "");
+  }
+
+  return { root, update };
+}
+
 /**
- * The decision on a visit: {root, update(visit), isTouched}. After a decision, or where somebody else was
- * faster, it says so in the page's message and calls `onDecided(visit or null)`.
+ * The decision on a visit: {root, update(visit), isTouched}. After a decision it offers to undo it; where somebody
+ * else was faster, it says who and what. Both call `onDecided(visit or null)`, an undo `onUndone(visit or null)`.
  */
-export function decisionOn({ doorId, visitId, page, onDecided }) {
+export function decisionOn({ doorId, visitId, page, onDecided, onUndone }) {
+  if (page.role === "guest") {
+    return { root: element("p", { class: "notice" }, t("decide.guest")), update: () => {}, isTouched: false };
+  }
   let name = "";
   const form = decisionForm({
     listVisitors: () => page.api.visitors(),
     decide: async (decision) => {
       const visit = await page.api.decide({ door_id: doorId, visit_id: visitId }, decision);
-      page.say(decisionSentence(visit, decision), decision.decision === "deny" ? "neutral" : "good");
+      const [sentence, tone] =
+        decision.decision === "deny"
+          ? [t("decided.turned_away"), "neutral"]
+          : [t("decided.let_in", { name: visit.visitor_name ?? t("visitor") }), "good"];
+      offerUndo({ page, visit, sentence, tone, onUndone });
       onDecided(visit);
     },
     onRefused: (error) => {
@@ -56,10 +89,14 @@ export function decisionOn({ doorId, visitId, page, onDecided }) {
   };
 }
 
-/** Says what became of a visit: {root, update(visit)}. */
+/** Says what became of a visit, and by whom: {root, update(visit)}. */
 export function outcomeNote() {
   const root = element("p", { class: "notice" });
-  return { root, update: (visit) => setText(root, outcomeSentence(visit)) };
+  const update = (visit) => {
+    const by = visit.decided_by && visit.rule !== "pass" ? t("outcome.by", { person: visit.decided_by }) : "";
+    setText(root, `${outcomeSentence(visit)} ${by}`.trim());
+  };
+  return { root, update };
 }
 
 /** The faces with the text of their marks: a name where known, a number where several are unknown. */
@@ -71,15 +108,18 @@ function labelled(visit) {
   });
 }
 
-function decisionSentence(visit, decision) {
-  if (decision.decision === "deny") return t("decided.turned_away");
-  return t("decided.let_in", { name: visit.visitor_name ?? t("visitor") });
+function sureness(visit) {
+  const strangers = strangersOf(visit);
+  const name = strangers.length === 1 && strangers[0].visitor_name;
+  if (!name) return "";
+  const similarity = similarityOf(strangers[0]);
+  return similarity === null ? t("decide.resembles", { name }) : t("decide.resembles_at", { name, similarity });
 }
 
 function refusalSentence(error, name) {
   switch (error.code) {
     case "visit_already_decided":
-      return t("error.visit_already_decided", { who: name });
+      return decidedElsewhere(error.details, name);
     case "visit_expired":
       return t("error.visit_expired");
     default:

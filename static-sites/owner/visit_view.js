@@ -6,8 +6,10 @@ import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
 import { markedPhoto } from "./photo.js";
-import { bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
-import { faceSentence, isWaiting, outcome, who } from "./words.js";
+import { problemText } from "./problems.js";
+import { aboutPerson, bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
+import { drawFacts, faceRow, facesOf } from "./why.js";
+import { isWaiting, outcome, ruleSentence, who } from "./words.js";
 
 const POLL_MILLISECONDS = 1_000;
 const POLL_WHEN_OVER_MILLISECONDS = 6_000;
@@ -22,15 +24,14 @@ export function visitView(page, doorId, visitId) {
   const meta = element("p", { class: "quiet" });
   const best = bestPhoto({ onLinkFailed: refresh });
   const first = markedPhoto({ onLinkFailed: refresh });
+  const about = aboutPerson(page);
   const note = outcomeNote();
   const decision = decisionOn({
     doorId,
     visitId,
     page,
-    onDecided: (decided) => {
-      if (decided) show(decided);
-      refresh();
-    },
+    onDecided: showAndRefresh,
+    onUndone: showAndRefresh,
   });
   const faces = element("ul", { class: "face-list" });
   const faceRows = new Map();
@@ -39,7 +40,7 @@ export function visitView(page, doorId, visitId) {
     "div",
     { class: "stack", hidden: true },
     element("div", { class: "visit-photos" }, figure("best", t("photo.best"), best.root), figure("first", t("photo.first"), first.root)),
-    element("div", { class: "card panel" }, note.root, decision.root),
+    element("div", { class: "card panel" }, about.root, note.root, decision.root),
     element("div", { class: "card panel" }, element("h2", {}, t("visit.about")), faces, facts),
   );
   const root = element(
@@ -77,6 +78,24 @@ export function visitView(page, doorId, visitId) {
     return false;
   }
 
+  /** After something was done to the visit: what it is now, if that is known, and then what the home says. */
+  function showAndRefresh(latest) {
+    if (latest) show(latest);
+    refresh();
+  }
+
+  async function reject(face, name) {
+    try {
+      const corrected = await page.api.rejectMatch(doorId, visitId, face.face_index);
+      page.say(t("wrong.done", { name }), "neutral");
+      heading.focus();
+      showAndRefresh(corrected);
+    } catch (error) {
+      if (error instanceof RefusedError) page.warn(problemText(error));
+      else page.failed(error);
+    }
+  }
+
   function show(latest) {
     visit = latest;
     const { label, tone } = outcome(visit);
@@ -87,13 +106,14 @@ export function visitView(page, doorId, visitId) {
     setText(meta, placeAndTime(visit));
     best.update(visit);
     first.update({ url: visit.first_photo_url, alt: t("photo.first_of_visit"), faces: [] });
+    about.update(visit);
     note.update(visit);
     decision.update(visit);
     note.root.hidden = isWaiting(visit);
     decision.root.hidden = !isWaiting(visit);
     if (hadFocus && decision.root.hidden) heading.focus();
-    reconcile(faces, faceRows, visit.faces, (face) => String(face.face_index), faceRow);
-    drawFacts(facts, visit);
+    reconcile(faces, faceRows, facesOf(visit), (face) => String(face.face_index), () => faceRow(page.role === "guest" ? null : reject));
+    drawFacts(facts, factsOf(visit));
     page.setTitle(who(visit));
     body.hidden = false;
     setAttribute(root, "aria-busy", null);
@@ -112,24 +132,14 @@ function figure(kind, caption, photo) {
   return element("figure", { class: `card visit-photo visit-photo-${kind}` }, photo, element("figcaption", {}, caption));
 }
 
-function faceRow() {
-  const root = element("li");
-  return { root, update: (face) => setText(root, faceSentence(face, face.face_index + 1)) };
-}
-
-function drawFacts(facts, visit) {
-  const wanted = [
+function factsOf(visit) {
+  return [
     [t("visit.door"), visit.door_name],
     [t("visit.arrived"), clock(visit.opened_at)],
     [t("visit.last_seen"), clock(visit.last_seen_at)],
     visit.decided_at && [t("visit.decided"), decidedWhen(visit)],
+    visit.rule && [t("why.title"), ruleSentence(visit)],
   ].filter(Boolean);
-  const drawn = JSON.stringify(wanted);
-  if (facts.dataset.drawn === drawn) return;
-  facts.dataset.drawn = drawn;
-  facts.replaceChildren(
-    ...wanted.map(([term, text]) => element("div", {}, element("dt", {}, term), element("dd", {}, text))),
-  );
 }
 
 function decidedWhen(visit) {

@@ -4,9 +4,10 @@ import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
 import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
+import { firstRun } from "./first_run.js";
 import { markedPhoto } from "./photo.js";
-import { bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
-import { isWaiting, outcome, who } from "./words.js";
+import { aboutPerson, bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
+import { decidedElsewhere, isWaiting, outcome, who } from "./words.js";
 
 const POLL_MILLISECONDS = 1_000;
 const RECENT_EVERY = 3;
@@ -19,6 +20,7 @@ export function visitsView(page) {
     { class: "card empty quiet" },
     t("visits.nobody"),
   );
+  const beginning = firstRun(page);
   const waitingList = element("div", { class: "waiting-list" });
   const recentHeading = element("h2", { id: "recent-heading" }, t("visits.recent"));
   const recentList = element("ol", { role: "list", class: "recent-list card", "aria-labelledby": "recent-heading", hidden: true });
@@ -34,6 +36,7 @@ export function visitsView(page) {
     waitingHeading,
     nobody,
     waitingList,
+    beginning.root,
     recentHeading,
     noneYet,
     recentList,
@@ -90,6 +93,7 @@ export function visitsView(page) {
     const kept = [...cards.values()]
       .filter((card) => !keys.has(keyOf(card.visit)) && card.isTouched)
       .map((card) => recent.get(keyOf(card.visit)) ?? card.visit);
+    tellOfOthers(keys, kept);
     const hadFocus = waitingList.contains(document.activeElement);
     reconcile(waitingList, cards, newestFirst([...waiting, ...kept]), keyOf, (visit) =>
       waitingCard(visit, page, () => poller.now()),
@@ -106,6 +110,18 @@ export function visitsView(page) {
     page.setTitle(waiting.length === 0 ? t("visits.title") : t("visits.tab_title", { count: waiting.length }));
     setAttribute(root, "aria-busy", null);
     announce(waiting);
+    beginning.update([...waiting, ...recent.values()]);
+  }
+
+  /** Where a visit waits no longer without anything done here: says who decided it, or that its time is over. */
+  function tellOfOthers(waiting, kept) {
+    for (const [key, card] of cards) {
+      const latest = recent.get(key);
+      if (waiting.has(key) || card.isDone || kept.includes(latest) || !latest || isWaiting(latest)) continue;
+      if (latest.decided_by && latest.decided_by === page.email) continue;
+      const isOver = latest.state === "expired" && !latest.decided_at;
+      page.say(isOver ? t("visits.over", { who: who(latest) }) : decidedElsewhere(latest, who(card.visit)), "neutral");
+    }
   }
 
   /** Tells those who do not see the page of somebody who came since the last look. */
@@ -124,13 +140,14 @@ export function visitsView(page) {
   };
 }
 
-/** One visit that waits: {root, update(visit), visit, isTouched}. */
+/** One visit that waits: {root, update(visit), visit, isDone, isTouched}. */
 function waitingCard(first, page, refresh) {
   let visit = first;
   let isDone = false;
   const link = element("a", { href: hashOf(first) });
   const meta = element("p", { class: "quiet" });
   const photo = bestPhoto({ onLinkFailed: refresh });
+  const about = aboutPerson(page);
   const decision = decisionOn({
     doorId: first.door_id,
     visitId: first.visit_id,
@@ -139,6 +156,7 @@ function waitingCard(first, page, refresh) {
       isDone = true;
       refresh();
     },
+    onUndone: refresh,
   });
   const note = outcomeNote();
   const dismiss = element(
@@ -166,6 +184,7 @@ function waitingCard(first, page, refresh) {
       { class: "waiting-words" },
       element("h2", { id: headingId }, link),
       meta,
+      about.root,
       decision.root,
       over,
     ),
@@ -178,6 +197,7 @@ function waitingCard(first, page, refresh) {
       setText(link, who(visit));
       setText(meta, placeAndTime(visit));
       photo.update(visit);
+      about.update(visit);
       decision.update(visit);
       note.update(visit);
       over.hidden = isWaiting(visit);
@@ -185,6 +205,9 @@ function waitingCard(first, page, refresh) {
     },
     get visit() {
       return visit;
+    },
+    get isDone() {
+      return isDone;
     },
     get isTouched() {
       return !isDone && (decision.isTouched || !over.hidden);

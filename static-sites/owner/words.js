@@ -38,6 +38,20 @@ export function outcomeSentence(visit) {
   }
 }
 
+/** What somebody of the household decided, of a visit or of a refusal that carries `state` and `decided_by`. */
+export function decidedElsewhere({ state, decided_by: person }, name) {
+  if (!person) return t("error.visit_already_decided", { who: name });
+  return state === "denied"
+    ? t("decided.other_turned_away", { who: name, person })
+    : t("decided.other_let_in", { who: name, person });
+}
+
+/** What decided, in a sentence; null while nothing did. */
+export function ruleSentence(visit) {
+  const person = visit.decided_by ?? t("who.somebody");
+  return visit.rule ? t(`why.rule.${visit.rule}`, { person }) : null;
+}
+
 /** Whether the owner still has something to decide. */
 export function isWaiting(visit) {
   return visit.state === "open" || visit.state === "awaiting_owner";
@@ -48,10 +62,15 @@ export function strangersOf(visit) {
   return visit.faces.filter((face) => !face.known);
 }
 
+/** How much a face looks like who it is taken for, 0 to 100, never rounded up; null where that is not known. */
+export function similarityOf(face) {
+  return face.similarity ? Math.floor(face.similarity * 10) / 10 : null;
+}
+
 /** One face in words; `number` is how the photo marks it, similarities are percentages. */
 export function faceSentence(face, number) {
   const name = face.visitor_name ?? t("who.on_file");
-  const similarity = face.similarity ? Math.floor(face.similarity * 10) / 10 : null;
+  const similarity = similarityOf(face);
   if (face.known) return similarity ? t("face.recognised_at", { name, similarity }) : t("face.recognised", { name });
   if (!face.visitor_name) return t("face.unknown", { number });
   return similarity ? t("face.resembles_at", { number, name, similarity }) : t("face.resembles", { number, name });

@@ -10,39 +10,57 @@ export class OfflineError extends Error {
   }
 }
 
-/** The answer was no. `code` is stable and finds the words, `message` is for logs, `retryAfterSeconds` may be null. */
+/**
+ * The answer was no. `code` is stable and finds the words, `message` is for logs, `retryAfterSeconds` may be null,
+ * `details` is the whole body, {} where there was none.
+ */
 export class RefusedError extends Error {
-  constructor(status, code, message, retryAfterSeconds = null) {
+  constructor(status, code, message, retryAfterSeconds = null, details = {}) {
     super(message);
     this.name = "RefusedError";
     this.status = status;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.details = details;
   }
 }
 
 /** Fetches and reads JSON. Throws OfflineError or RefusedError. */
 export async function fetchJson(address, options = {}) {
-  let response;
-  let text;
+  const { response, content } = await answered(address, options, () => "text");
+  const body = parse(content);
+  if (response.ok && body !== null) return body;
+  throw refused(response, body);
+}
+
+/** Fetches a file, byte by byte, as a Blob. Throws OfflineError or RefusedError. */
+export async function fetchFile(address, options = {}) {
+  const { response, content } = await answered(address, options, ({ ok }) => (ok ? "blob" : "text"));
+  if (response.ok) return content;
+  throw refused(response, parse(content));
+}
+
+async function answered(address, options, readAs) {
   try {
-    response = await fetch(address, {
+    const response = await fetch(address, {
       cache: "no-store",
       credentials: "omit",
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
       ...options,
     });
-    text = await response.text();
+    return { response, content: await response[readAs(response)]() };
   } catch (error) {
     throw new OfflineError(error);
   }
-  const body = parse(text);
-  if (response.ok && body !== null) return body;
-  throw new RefusedError(
+}
+
+function refused(response, body) {
+  return new RefusedError(
     response.status,
     body?.code ?? body?.error ?? "unexpected_answer",
     body?.message ?? String(response.status),
     retryAfter(response, body),
+    body ?? {},
   );
 }
 

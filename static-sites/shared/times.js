@@ -21,6 +21,11 @@ export function clock(isoTime, now = Date.now()) {
   return new Intl.DateTimeFormat(localeTag(), isToday ? CLOCK : { ...DAY, ...CLOCK }).format(time);
 }
 
+/** "14:05:09", for what is looked at closely. */
+export function exactly(isoTime) {
+  return new Intl.DateTimeFormat(localeTag(), { ...CLOCK, second: "2-digit" }).format(new Date(isoTime));
+}
+
 /** "2 minutes", "1 minute", "45 seconds": how long to wait, rounded up. */
 export function duration(seconds) {
   const whole = Math.max(1, Math.ceil(seconds));

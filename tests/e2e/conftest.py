@@ -50,4 +50,4 @@ def log_in(page: Page, fragment: str = "") -> None:
     page.goto(f"{SITE}/owner/{fragment}")
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_role("button", name="Log out").wait_for()
+    page.get_by_role("button", name="Account").wait_for()

@@ -26,6 +26,9 @@ from openapi_schema_validator import OAS30Validator
 from playwright.sync_api import BrowserContext, Request, Route
 
 from scripts.sites import content_type
+from tests.e2e import double_activity, double_household, double_now
+from tests.e2e.double_passes import LIST, ONE, DoublePasses
+from tests.e2e.double_visitors import in_list, visitor_answer
 from tests.e2e.page_policy import ROOT, content_security_policy
 
 SITE = "https://home.test"
@@ -33,7 +36,7 @@ PHOTOS = "https://photos.test"
 HOSTS = frozenset({"home.test", "photos.test"})
 LOGIN = f"{SITE}/login-service/demo"
 
-_VISIT = re.compile(r"^/api/owner/visits/([a-z0-9-]+)/(\w+)(/decision)?$")
+_VISIT = re.compile(r"^/api/owner/visits/([a-z0-9-]+)/(\w+)(/decision|/not-this-person)?$")
 _FOLDERS = {site: ROOT / "static-sites" / site for site in ("owner", "door", "shared")} | {
     "phone": ROOT / "emulator/phone_page"
 }
@@ -47,6 +50,7 @@ class Refusal:
     code: str
     message: str = "No."
     retry_after_seconds: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,17 +59,22 @@ class HomeDouble:
 
     visits: dict[str, dict[str, Any]] = field(default_factory=dict)
     visitors: list[dict[str, Any]] = field(default_factory=list)
+    passes: DoublePasses = field(default_factory=DoublePasses)
     doors: list[dict[str, str]] = field(default_factory=lambda: [{"door_id": "front", "name": "Front door"}])
     greeting: str = ""
     messages: list[dict[str, str]] = field(default_factory=list)
     refusals: dict[str, Refusal] = field(default_factory=dict)
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    visitor_changes: list[Any] = field(default_factory=list)
+    exports: list[dict[str, str]] = field(default_factory=list)
     redemptions: list[dict[str, Any]] = field(default_factory=list)
     photo_requests: list[str] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
     photo_refusals: int = 0
     is_offline: bool = False
+    role: str = "owner"
     token_seconds: int = 3600
+    household: double_household.HouseholdDouble = field(default_factory=double_household.HouseholdDouble)
     accepts_refresh: bool = True
     accepted_tokens: set[str] = field(default_factory=set)
     login: dict[str, str] = field(default_factory=dict)
@@ -131,6 +140,8 @@ class HomeDouble:
 
     def _photo(self, route: Route, path: str) -> None:
         self.photo_requests.append(path)
+        if path.startswith("/gone/"):
+            return route.fulfill(status=403, headers=_headers("application/xml"), body="")
         if self.photo_refusals > 0:
             self.photo_refusals -= 1
             return route.fulfill(status=403, headers=_headers("application/xml"), body="")
@@ -140,14 +151,42 @@ class HomeDouble:
         if request.headers.get("authorization") not in self.accepted_tokens:
             return self._refuse(route, Refusal(401, "login_expired"))
         if path == "/api/owner/visits":
-            newest = [self.visits[key] for key in sorted(self.visits, reverse=True)]
-            if query.get("state") == ["waiting"]:
-                newest = [visit for visit in newest if visit["state"] in ("open", "awaiting_owner")]
-            return self._send(
-                route, "owner", {"visits": [_with_links(visit) for visit in newest]}, path, "get"
-            )
+            return self._visits(route, path, query)
+        if path == "/api/owner/visits.csv":
+            self.exports.append({name: values[0] for name, values in query.items()})
+            return route.fulfill(headers=_headers("text/csv"), body=double_activity.TABLE)
         if path == "/api/owner/visitors":
-            return self._send(route, "owner", {"visitors": self.visitors}, path, "get")
+            return self._send(
+                route, "owner", {"visitors": [in_list(one) for one in self.visitors]}, path, "get"
+            )
+        if path.startswith("/api/owner/visitors/"):
+            found = visitor_answer(
+                self.visitors,
+                self.visitor_changes,
+                request.method,
+                path,
+                lambda schema: _read(request, "owner", schema),
+            )
+            if found is None:
+                return self._refuse(route, Refusal(404, "visitor_not_found"))
+            return self._send(route, "owner", *found)
+        if path.startswith(LIST):
+            return self._passes(route, request, path)
+        if operation := double_household.operation(request.method, path):
+            return self._of_household(route, request, path, *operation)
+        return self._visit(route, request, path)
+
+    def _visits(self, route: Route, path: str, query: Mapping[str, list[str]]) -> None:
+        newest = [self.visits[key] for key in sorted(self.visits, reverse=True)]
+        if query.get("state") == ["waiting"]:
+            newest = [visit for visit in newest if visit["state"] in ("open", "awaiting_owner")]
+        if "visitor_id" in query:
+            newest = double_now.of_visitor(newest, query["visitor_id"][0])
+        page, rest = double_activity.page_of(newest, query)
+        visits = {"visits": [_with_links(visit) for visit in page], **rest}
+        return self._send(route, "owner", visits, path, "get")
+
+    def _visit(self, route: Route, request: Request, path: str) -> None:
         match = _VISIT.match(path)
         assert match, path
         visit = self.visits.get(match[2])
@@ -156,19 +195,38 @@ class HomeDouble:
         template = "/api/owner/visits/{door_id}/{visit_id}"
         if match[3] is None:
             return self._send(route, "owner", _with_links(visit), template, "get")
-        self._decide(visit, _read(request, "owner", "Decision"))
-        return self._send(route, "owner", _with_links(visit), f"{template}/decision", "post")
+        if match[3] == "/not-this-person":
+            double_now.match_rejected(visit, _read(request, "owner", "Correction")["face_index"])
+        elif request.method == "DELETE":
+            if code := double_now.undone(visit):
+                return self._refuse(route, Refusal(409, code))
+        else:
+            decision = _read(request, "owner", "Decision")
+            if (details := double_now.decided(visit, decision, "owner@home.test")) is not None:
+                return self._refuse(route, Refusal(409, "visit_already_decided", details=details))
+            self.decisions.append(decision)
+        method = request.method.lower()
+        return self._send(route, "owner", _with_links(visit), f"{template}{match[3]}", method)
 
-    def _decide(self, visit: dict[str, Any], decision: dict[str, Any]) -> None:
-        self.decisions.append(decision)
-        approved = decision["decision"] == "approve"
-        visit.update(
-            state="code_sent" if approved else "denied",
-            decided_at=_iso(time.time()),
-            decided_by="owner@home.test",
-        )
-        if approved:
-            visit["visitor_name"] = decision.get("name", "Ada Lovelace")
+    def _passes(self, route: Route, request: Request, path: str) -> None:
+        if request.method == "DELETE":
+            revoked = self.passes.revoke(path.rpartition("/")[2], self.doors)
+            return self._send(route, "owner", revoked, ONE, "delete")
+        if request.method == "POST":
+            wanted = _read(request, "owner", "NewPass")
+            made = self.passes.invite(wanted, self.doors, self.visitors)
+            return self._send(route, "owner", made, LIST, "post")
+        return self._send(route, "owner", self.passes.all(self.doors), LIST, "get")
+
+    def _of_household(
+        self, route: Route, request: Request, path: str, template: str, schema: str | None
+    ) -> None:
+        body = _read(request, "owner", schema) if schema else {}
+        self.household.time_zone = self.passes.time_zone
+        answer = self.household.answer(self.role, request.method, path, body)
+        if isinstance(answer, str):
+            return self._refuse(route, Refusal(double_household.STATUSES[answer], answer))
+        return self._send(route, "owner", answer, template, request.method.lower())
 
     def _redeem(self, route: Route, request: Request) -> None:
         self.redemptions.append(_read(request, "visitor", "Redemption"))
@@ -199,7 +257,11 @@ class HomeDouble:
         return _json(route, {"id_token": self._token(), "refresh_token": "refresh", "access_token": "access"})
 
     def _token(self) -> str:
-        claims = {"email": "owner@home.test", "exp": time.time() + self.token_seconds}
+        claims = {
+            "email": "owner@home.test",
+            "exp": time.time() + self.token_seconds,
+            "cognito:groups": [self.role],
+        }
         payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
         token = f"header.{payload}.{len(self.token_requests)}"
         self.accepted_tokens.add(token)
@@ -212,7 +274,7 @@ class HomeDouble:
         _json(route, body)
 
     def _refuse(self, route: Route, refusal: Refusal) -> None:
-        body: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
+        body: dict[str, Any] = {"code": refusal.code, "message": refusal.message, **refusal.details}
         if refusal.retry_after_seconds is not None:
             body["retry_after_seconds"] = refusal.retry_after_seconds
         _json(route, body, refusal.status)

@@ -10,6 +10,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.e2e.home_double import SITE, HomeDouble, Refusal, stranger
+from tests.e2e.states_activity import ACTIVITY
+from tests.e2e.states_household import HOUSEHOLD
+from tests.e2e.states_passes import PASSES
+from tests.e2e.states_visitors import VISITORS
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff the Elder of the House at the End of the Road"
 KIOSK = f"{SITE}/door/?door=front"
@@ -95,19 +99,50 @@ def _visit(page: Page, home: HomeDouble) -> None:
 
 def _mistakes(page: Page, home: HomeDouble) -> None:
     _visits(page, home)
+    page.get_by_role("article").nth(1).locator(".button-primary:visible").click()
     page.get_by_role("article").nth(1).locator("[type=submit]").click()
     page.locator(".field-error:visible").first.wait_for()
 
 
 def _someone_known(page: Page, home: HomeDouble) -> None:
     _visits(page, home)
-    page.get_by_role("article").first.locator(".decision-buttons button").nth(1).click()
+    page.get_by_role("article").first.locator(".decision-bar button").nth(1).click()
     page.get_by_role("radio").first.wait_for()
 
 
-def _question(page: Page, home: HomeDouble) -> None:
+def _undo(page: Page, home: HomeDouble) -> None:
     _visits(page, home)
+    page.clock.install()
     page.get_by_role("article").first.locator(".button-danger").click()
+    page.locator(".button-undo").wait_for()
+
+
+def _recognised(page: Page, home: HomeDouble) -> None:
+    face = {"known": True, "visitor_id": ADA["visitor_id"], "visitor_name": LONG, "similarity": 99.4}
+    evidence = {
+        "seen_at": "2026-11-21T10:00:05Z",
+        "fragment_number": "91343852333181432392682062622220590765191907586",
+        "frame_offset": 0.4,
+        "threshold": 99.0,
+        "runner_up_name": LONG,
+        "runner_up_similarity": 97.2,
+    }
+    home.add_visit(
+        7,
+        "code_sent",
+        visitor_id=ADA["visitor_id"],
+        visitor_name=LONG,
+        rule="recognised",
+        faces=[{**stranger(0), **face, "evidence": evidence}],
+    )
+    _visits(page, home)
+    page.goto(f"{SITE}/owner/#/visits/front/01K9{7:022d}")
+    page.locator(".face-row .button").wait_for()
+
+
+def _question(page: Page, home: HomeDouble) -> None:
+    _recognised(page, home)
+    page.locator(".face-row .button").click()
     page.get_by_role("dialog").wait_for()
 
 
@@ -141,9 +176,15 @@ OWNER: dict[str, State] = {
     "visit": _visit,
     "mistakes": _mistakes,
     "someone-known": _someone_known,
+    "undo": _undo,
+    "recognised": _recognised,
     "question": _question,
     "offline": _owner_offline,
     "gone": _gone,
+    **PASSES,
+    **ACTIVITY,
+    **HOUSEHOLD,
+    **VISITORS,
 }
 
 

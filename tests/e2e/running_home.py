@@ -152,7 +152,7 @@ def log_in(page: Page, home: RunningHome, fragment: str = "") -> None:
     page.get_by_label(re.compile("mail", re.IGNORECASE)).fill(OWNER_EMAIL)
     page.get_by_label("Password").fill(OWNER_PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Log out").wait_for()
+    page.get_by_role("button", name="Account").wait_for()
 
 
 def visits(page: Page) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ def test_updates_leave_focus_input_and_photo_alone(owner: Page, home: HomeDouble
     """Further answers, with fresh links each, change neither what is typed nor load the photo again."""
     home.add_visit(1)
     name = owner.get_by_label("Name")
+    owner.get_by_role("button", name="Let in").click()
     name.fill("Ad")
     owner.get_by_role("img", name="Photo from").wait_for()
     loads = len(home.photo_requests)
@@ -83,12 +84,13 @@ def test_an_unknown_visit_says_so(owner: Page, home: HomeDouble) -> None:
 def test_the_page_says_that_it_is_offline_and_goes_on_by_itself(owner: Page, home: HomeDouble) -> None:
     """The network goes: told, what is typed stays. It returns: told, and news arrive."""
     home.add_visit(1)
+    owner.get_by_role("button", name="Let in").click()
     owner.get_by_label("Name").fill("Ada")
 
     home.is_offline = True
     expect(owner.get_by_text("There is no connection.")).to_be_visible()
     owner.get_by_label("Phone number").fill("+15555550199")
-    owner.get_by_role("button", name="Let in").click()
+    owner.get_by_role("button", name="Let in and send a code").click()
     expect(owner.get_by_text("Nothing was sent; try again.")).to_be_visible()
     home.add_visit(2)
     home.is_offline = False
@@ -135,6 +137,7 @@ def test_a_login_that_was_not_started_here_is_refused(page: Page, home: HomeDoub
 
 def test_logging_out_forgets_the_tokens(owner: Page, context: BrowserContext) -> None:
     """Logging out ends the session here and at the hosted login."""
+    owner.get_by_role("button", name="Account").click()
     owner.get_by_role("button", name="Log out").click()
     owner.get_by_role("link", name="Logged out").click()
 

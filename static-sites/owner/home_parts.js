@@ -1,0 +1,54 @@
+// What the household's and the settings' screens have in common.
+
+import { element } from "/shared/dom.js";
+import { OfflineError, RefusedError } from "/shared/http.js";
+import { t } from "/shared/i18n.js";
+import { problemText } from "./problems.js";
+
+/** What somebody may be; the first may most. */
+export const ROLES = ["owner", "member", "guest"];
+
+/** The heading with the links between the two screens, for those who may go to both. */
+export function homeHead(page, current) {
+  const heading = element("h1", { tabindex: "-1" }, t(`home.${current}`));
+  if (page.role !== "owner") return heading;
+  const links = ["settings", "household"].map((name) =>
+    element("a", { href: `#/${name}`, "aria-current": name === current ? "page" : null }, t(`home.${name}`)),
+  );
+  return element("div", { class: "home-head" }, heading, element("nav", { class: "home-tabs", "aria-label": t("section.home") }, ...links));
+}
+
+/** A part of a screen with a heading of its own. */
+export function part(title, ...children) {
+  return element("section", { class: "card panel" }, element("h2", {}, title), ...children);
+}
+
+/** A labelled checkbox with an explanation: {root, input}. */
+export function checkbox({ id, label, hint }) {
+  const input = element("input", { type: "checkbox", id, "aria-describedby": `${id}-hint` });
+  const root = element(
+    "div",
+    { class: "field home-check" },
+    element("label", { for: id }, input, label),
+    element("p", { id: `${id}-hint`, class: "quiet small" }, hint),
+  );
+  return { root, input };
+}
+
+/** An alert that stays where the mistake was made: {root, show(text or null)}. */
+export function problemBox() {
+  const root = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
+  return {
+    root,
+    show(text) {
+      root.hidden = text === null;
+      root.textContent = text ?? "";
+    },
+  };
+}
+
+/** What a form shows itself; everything else is for the page around it. Answers null for that. */
+export function problemInForm(error) {
+  if (error instanceof OfflineError) return t("home.offline");
+  return error instanceof RefusedError ? problemText(error) : null;
+}

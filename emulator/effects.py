@@ -1,4 +1,4 @@
-"""What a call to moto sets off outside of moto: text messages, functions to invoke, events to deliver.
+"""What a call to moto sets off outside of moto: messages to people, functions to invoke, events to deliver.
 
 moto's models (repaired in moto_repairs.py) note it here while they run in moto's one thread; the gateway
 takes it when the call is over. A replayed call's effects happened long ago: they are thrown away.
@@ -14,6 +14,14 @@ from typing import Any
 @dataclass(frozen=True)
 class TextMessage:
     """An SMS; `to` is the phone number."""
+
+    to: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail; `to` is the address."""
 
     to: str
     text: str
@@ -37,7 +45,7 @@ class MatchedEvent:
     event: Mapping[str, Any]
 
 
-Effect = TextMessage | TopicMessage | MatchedEvent
+Effect = TextMessage | Letter | TopicMessage | MatchedEvent
 
 
 @dataclass

@@ -13,7 +13,7 @@ from inspect import signature
 from itertools import takewhile
 from typing import Any
 
-from emulator import clock, moto_alarms, moto_transactions
+from emulator import clock, moto_alarms, moto_invitations, moto_transactions
 from emulator.effects import CURRENT, MatchedEvent, TextMessage, TopicMessage
 from emulator.event_sources.events import eventbridge_event, sns_event
 from emulator.event_sources.filters import matches
@@ -226,6 +226,7 @@ def _repair_cloudwatch() -> None:
 
 _REPAIRS: dict[str, Callable[[], None]] = {
     "cloudwatch": _repair_cloudwatch,
+    "cognito-idp": moto_invitations.repair,
     "dynamodb": moto_transactions.repair,
     "kinesis": _repair_kinesis,
     "sqs": _repair_sqs,

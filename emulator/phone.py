@@ -1,4 +1,4 @@
-"""A telephone for every number: each text message that SNS sends, kept for pages and tests to show."""
+"""A telephone for everybody: each text message of SNS, each e-mail of Cognito, kept for pages and tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from emulator.account import Account
-from emulator.effects import Effect, TextMessage
+from emulator.effects import Effect, Letter, TextMessage
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ class Phone:
     """Messages in `data_dir/phone/messages.jsonl`, one JSON object a line, oldest first.
 
     While the account is in the sandbox, messages to numbers that are not verified are accepted and never
-    arrive.
+    arrive; nor do those to numbers from which STOP was answered.
     """
 
     def __init__(self, data_dir: Path, account: Account) -> None:
@@ -29,11 +29,16 @@ class Phone:
         self._messages = [json.loads(line) for line in _whole_lines(self._path)]
 
     def take(self, effect: Effect) -> None:
-        """Keep an effect that is a text message."""
+        """Keep an effect that is a text message or an e-mail."""
+        if isinstance(effect, Letter):
+            self.receive(effect.to, effect.text)
+            return
         if not isinstance(effect, TextMessage):
             return
         account = self._account.now()
-        if account.sms_sandbox and effect.to not in account.sms_verified_numbers:
+        if effect.to in account.sms_opted_out_numbers:
+            logger.warning("A message to %s is lost: STOP was answered from there", effect.to)
+        elif account.sms_sandbox and effect.to not in account.sms_verified_numbers:
             logger.warning("A message to %s is lost: the account is in the SMS sandbox", effect.to)
         else:
             self.receive(effect.to, effect.text)
@@ -48,7 +53,7 @@ class Phone:
             file.write(json.dumps(message) + "\n")
 
     def routes(self) -> list[web.RouteDef]:
-        """GET /phone/messages: [{"to": "+1…", "text": "…", "sent_at": "…Z"}, …], oldest first."""
+        """GET /phone/messages: [{"to": "+1… or e-mail", "text": "…", "sent_at": "…Z"}, …], oldest first."""
         return [web.get("/phone/messages", self._list)]
 
     async def _list(self, request: web.Request) -> web.Response:

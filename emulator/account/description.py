@@ -90,6 +90,8 @@ class AccountDescription:
     sms_verified_numbers: tuple[str, ...] = _described((), _numbers)
     sms_pending_numbers: tuple[str, ...] = _described((), _numbers)
     """Numbers whose code was not entered yet."""
+    sms_opted_out_numbers: tuple[str, ...] = _described((), _numbers)
+    """Numbers from which somebody answered STOP: nothing goes there any more."""
     sms_monthly_spend_limit_usd: float = _described(100.0, _amount)
     sms_origination_numbers: tuple[str, ...] = _described(("+15555550199",), _numbers)
     lambda_concurrent_executions: float = _described(1000.0, _amount)

@@ -18,6 +18,7 @@ class TextMessageAccount(ModelledService):
     scopes: tuple[str, ...] = ("sns",)
     service_name = "sns"
     operations: Mapping[str, str] = {
+        "CheckIfPhoneNumberIsOptedOut": "as the account is described",
         "GetSMSAttributes": "what was set, and the account's MonthlySpendLimit",
         "GetSMSSandboxAccountStatus": "as the account is described",
         "ListOriginationNumbers": "as the account is described; one page",
@@ -28,6 +29,10 @@ class TextMessageAccount(ModelledService):
         """`attributes_set` gives those that clients set with SetSMSAttributes."""
         self._account = account
         self._attributes_set = attributes_set
+
+    async def check_if_phone_number_is_opted_out(self, fields: Fields) -> Fields:
+        """Whether STOP was answered from the number."""
+        return {"isOptedOut": fields["phoneNumber"] in self._account.now().sms_opted_out_numbers}
 
     async def get_sms_attributes(self, fields: Fields) -> Fields:
         """Attributes by name; all of them unless the request names some."""

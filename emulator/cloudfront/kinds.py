@@ -92,6 +92,14 @@ def _origin_request(name: str, headers: Mapping[str, Any], others: str) -> dict[
     }
 
 
+# Where a behaviour says Compress, only a policy that takes Accept-Encoding into account lets it.
+_COMPRESSED: Mapping[str, Any] = {
+    "EnableAcceptEncodingGzip": True,
+    "EnableAcceptEncodingBrotli": True,
+    "HeadersConfig": {"HeaderBehavior": "none"},
+    "CookiesConfig": {"CookieBehavior": "none"},
+    "QueryStringsConfig": {"QueryStringBehavior": "none"},
+}
 _HOST = {"Quantity": 1, "Items": ["host"]}
 _CORS = {
     "Quantity": 3,
@@ -100,7 +108,11 @@ _CORS = {
 # AWS's managed policies by id. Source: "Use managed ... policies" of the CloudFront documentation.
 MANAGED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "CachePolicy": {
-        "658327ea-f89d-4fab-a63d-7e88639e58f6": {"Name": "Managed-CachingOptimized", "MinTTL": 1},
+        "658327ea-f89d-4fab-a63d-7e88639e58f6": {
+            "Name": "Managed-CachingOptimized",
+            "MinTTL": 1,
+            "ParametersInCacheKeyAndForwardedToOrigin": _COMPRESSED,
+        },
         "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": {"Name": "Managed-CachingDisabled", "MinTTL": 0},
         "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": {
             "Name": "Managed-CachingOptimizedForUncompressedObjects",

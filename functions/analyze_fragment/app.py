@@ -17,7 +17,11 @@ from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idemp
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from smart_door import bootstrap
-from smart_door.domain.errors import MalformedRecordError, RetryableError, SmartDoorError
+from smart_door.domain.errors import (
+    MalformedRecordError,
+    RetryableError,
+    SmartDoorError,
+)
 from smart_door.domain.fragment_search import FragmentNotification
 from smart_door.services.search_fragment import Tally
 

@@ -9,7 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from smart_door import bootstrap
-from smart_door.domain.errors import InvalidRequestError, SmartDoorError
+from smart_door.domain.errors import SmartDoorError
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.http import answer, error_answer, internal_error, json_body
 
 logger = Logger()

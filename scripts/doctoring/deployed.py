@@ -13,6 +13,8 @@ from scripts.doctoring.words import ago
 
 _RECENT = datetime.timedelta(minutes=2)
 _FRAGMENTS_A_PAGE = 1000
+_OWNERS = "owner"
+"""The group of those who manage the home; the template makes it, and the owner API goes by it."""
 _QUEUES = {
     "FailedRecordsQueueUrl": "face matches could not be processed",
     "FailedFragmentsQueueUrl": "fragments could not be searched",
@@ -126,31 +128,46 @@ def look_at_distribution(subject: Subject) -> Iterator[Finding]:
 
 
 def look_at_owners(subject: Subject) -> Iterator[Finding]:
-    """Whether anybody can log in to the owner page."""
-    pool = subject.output("UserPoolId")
-    users = subject.clients("cognito-idp").list_users(UserPoolId=pool)["Users"]
-    ready = [one for one in users if one["Enabled"] and one["UserStatus"] == "CONFIRMED"]
-    invited = [one for one in users if one["Enabled"] and one["UserStatus"] == "FORCE_CHANGE_PASSWORD"]
-    if ready:
-        yield Finding("owners", Level.OK, f"{len(ready)} can log in to the owner page.")
-    elif invited:
+    """Whether anybody owns the home: who is not in that group can log in, and decide or look at most."""
+    pool, cognito = subject.output("UserPoolId"), subject.clients("cognito-idp")
+    everyone = cognito.get_paginator("list_users").paginate(UserPoolId=pool)
+    owners = cognito.get_paginator("list_users_in_group").paginate(UserPoolId=pool, GroupName=_OWNERS)
+    users = [user for page in everyone for user in page["Users"] if user["Enabled"]]
+    owning = [user for page in owners for user in page["Users"] if user["Enabled"]]
+    where = f"--user-pool-id {pool} --region {subject.region}"
+    others = f"; {len(users) - len(owning)} more can log in" if len(users) > len(owning) else ""
+    if any(user["UserStatus"] == "CONFIRMED" for user in owning):
+        yield Finding("owners", Level.OK, f"{len(owning)} can decide and manage on the owner page{others}.")
+    elif owning:
         yield Finding(
             "owners",
             Level.WARNING,
-            "Nobody has logged in to the owner page yet: the invitation is in the e-mail.",
+            "No owner has logged in to the owner page yet: the invitation is in the e-mail.",
             "It is good for seven days. To send it again:",
-            f"aws cognito-idp admin-create-user --message-action RESEND --user-pool-id {pool}"
-            f" --username {invited[0]['Username']} --region {subject.region}",
+            "aws cognito-idp admin-create-user --message-action RESEND"
+            f" --username {owning[0]['Username']} {where}",
+        )
+    elif users:
+        ready = next((user for user in users if user["UserStatus"] == "CONFIRMED"), users[0])
+        yield Finding(
+            "owners",
+            Level.PROBLEM,
+            "Nobody owns the home: who logs in can decide or look at most, and nobody can block or delete.",
+            "Make somebody the owner; they log in anew after it:",
+            f"aws cognito-idp admin-add-user-to-group --group-name {_OWNERS}"
+            f" --username {ready['Username']} {where}",
         )
     else:
         yield Finding(
             "owners",
             Level.PROBLEM,
             "Nobody can log in to the owner page.",
-            "Invite yourself, with your own e-mail address:",
-            f"aws cognito-idp admin-create-user --user-pool-id {pool} --username you@example.com"
+            "Invite yourself as the owner, with your own e-mail address:",
+            "aws cognito-idp admin-create-user --username you@example.com"
             " --user-attributes Name=email,Value=you@example.com Name=email_verified,Value=true"
-            f" --desired-delivery-mediums EMAIL --region {subject.region}",
+            f" --desired-delivery-mediums EMAIL {where}"
+            f" && aws cognito-idp admin-add-user-to-group --group-name {_OWNERS}"
+            f" --username you@example.com {where}",
         )
 
 

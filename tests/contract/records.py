@@ -10,7 +10,7 @@ from smart_door.adapters.dynamodb_items import SMALLEST
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.ids import new_visit_id
 from smart_door.domain.visitors import FacePhoto, Visitor, VisitorStatus
-from smart_door.domain.visits import Delivery, Evidence, Face, Visit, VisitStatus
+from smart_door.domain.visits import Delivery, Evidence, Face, MessageProblem, Visit, VisitStatus
 
 NOW = 1795221531.005
 
@@ -78,6 +78,9 @@ def visits(door_id: str) -> st.SearchStrategy[Visit]:
         pass_id=st.none() | TEXTS,
         introduced=st.booleans(),
         door_added=st.booleans(),
+        message_problem=st.none() | st.sampled_from(MessageProblem),
+        code_number=st.integers(1, 9),
+        codes_resent=st.integers(0, 3),
         decided_at=st.none() | TIMES,
         decided_by=st.none() | TEXTS,
         code_expires_at=st.none() | TIMES,

@@ -13,13 +13,12 @@ import pytest
 from botocore.stub import Stubber
 
 from smart_door.adapters.faces_rekognition import RekognitionFaces
-from smart_door.domain.errors import (
+from smart_door.domain.errors import ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.picture_errors import (
     NoFaceError,
     PhotoFormatError,
     PhotoTooLargeError,
     PoorFaceError,
-    ServiceRefusedError,
-    ServiceUnavailableError,
 )
 from smart_door.domain.ports import Faces
 from tests.contract.conftest import Aws

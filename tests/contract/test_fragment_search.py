@@ -16,7 +16,6 @@ from smart_door.adapters.frames_opencv import OpenCvFrames
 from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
 from smart_door.domain.errors import (
     FrameDecodeError,
-    NoFaceError,
     ServiceRefusedError,
     ServiceUnavailableError,
 )
@@ -27,6 +26,7 @@ from smart_door.domain.fragment_search import (
     is_of,
     within_frame,
 )
+from smart_door.domain.picture_errors import NoFaceError
 from tests.contract import video
 from tests.contract.conftest import Aws
 from tests.contract.portraits import eileen, grace, jpeg

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smart_door.adapters.household_cognito import CognitoHousehold
-from smart_door.domain.errors import MemberExistsError, MemberNotFoundError
 from smart_door.domain.household import Household, Role
+from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 from tests.contract.conftest import Aws
 from tests.fakes import InMemoryHousehold
 

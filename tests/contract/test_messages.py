@@ -16,11 +16,11 @@ from botocore.stub import Stubber
 from smart_door.adapters.messages_sns import SnsMessages
 from smart_door.domain.errors import (
     MessageNotSentError,
-    PhoneNumberError,
-    ServiceRefusedError,
+    MessageRefusedError,
     SmartDoorError,
 )
 from smart_door.domain.ports import Messages
+from smart_door.domain.refusals import PhoneUnreachableError
 from tests.contract.conftest import Aws
 from tests.fakes import FakeMessages
 
@@ -71,7 +71,7 @@ def test_the_owner_gets_the_text_once(home: Home) -> None:
 @pytest.mark.parametrize("code", ["InvalidParameter", "InvalidParameterValue", "OptedOut"])
 def test_a_number_out_of_reach_is_the_owners_to_correct(code: str) -> None:
     """Given a number that SNS does not send to, when a text goes there, then the error is the number's."""
-    with pytest.raises(PhoneNumberError) as raised:
+    with pytest.raises(PhoneUnreachableError) as raised:
         answered(code, 400).text("+15555550123", "Hello")
     assert "+15555550123" not in f"{raised.value}{raised.value.__cause__}"
     assert raised.value.__suppress_context__
@@ -92,15 +92,36 @@ def test_trouble_at_sns_is_worth_another_try(code: str, status: int, to_owner: b
 @pytest.mark.parametrize("to_owner", [False, True])
 def test_a_refusal_is_not(code: str, to_owner: bool) -> None:
     """Given no permission or no topic, when a message is sent, then it is refused for good."""
-    with pytest.raises(ServiceRefusedError) as raised:
+    with pytest.raises(MessageRefusedError) as raised:
         send(answered(code, 403), to_owner)
     assert raised.value.code == code
 
 
 def test_a_wrong_parameter_of_the_topic_is_no_phone_number() -> None:
     """Given a wrong topic, when the owner is told, then nobody blames a phone number."""
-    with pytest.raises(ServiceRefusedError):
+    with pytest.raises(MessageRefusedError):
         answered("InvalidParameter", 400).tell_owner("Hello")
+
+
+def test_whether_a_phone_answered_stop_is_known(home: Home) -> None:
+    """Given a phone that takes messages, then it did not opt out."""
+    assert home.messages.has_opted_out("+15555550123") is False
+
+
+def test_a_phone_that_answered_stop_is_told_from_one_that_is_none() -> None:
+    """Given SNS's answers, then one is a yes and the other an error of the number's."""
+    client = boto3.client(
+        "sns", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    number = {"phoneNumber": "+15555550123"}
+    with Stubber(client) as stubber:
+        stubber.add_response("check_if_phone_number_is_opted_out", {"isOptedOut": True}, number)
+        assert SnsMessages(client, TOPIC).has_opted_out("+15555550123")
+        stubber.add_client_error(
+            "check_if_phone_number_is_opted_out", "InvalidParameter", "no: +15555550123", 400
+        )
+        with pytest.raises(PhoneUnreachableError):
+            SnsMessages(client, TOPIC).has_opted_out("+15555550123")
 
 
 def test_no_error_repeats_the_phone_number() -> None:

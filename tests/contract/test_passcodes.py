@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
-from smart_door.domain.errors import (
+from smart_door.domain.errors import PasscodeTakenError
+from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
+from smart_door.domain.ports import Passcodes
+from smart_door.domain.refusals import (
     PasscodeExpiredError,
-    PasscodeTakenError,
     PasscodeUsedError,
     PasscodeWrongError,
     TooManyTriesError,
 )
-from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
-from smart_door.domain.ports import Passcodes
 from tests.contract.conftest import Aws, Race, Tables
 from tests.fakes import InMemoryPasscodes
 
@@ -39,7 +39,7 @@ def passcodes(request: pytest.FixtureRequest) -> Passcodes:
 @pytest.fixture
 def passcode(door_id: str) -> Passcode:
     """A passcode that is valid for five minutes from NOW."""
-    return Passcode(door_id, DIGEST, "01VISIT", "visitor-1", expires_at=NOW + 300)
+    return Passcode(door_id, DIGEST, "01VISIT", "visitor-1", expires_at=NOW + 300, code_number=3)
 
 
 class TestRedeem:
@@ -157,6 +157,27 @@ class TestAdd:
         result = race([lambda: passcodes.add(passcode, NOW)] * 16)
         assert len(result.returned) == 1
         assert {type(error) for error in result.raised} == {PasscodeTakenError}
+
+
+class TestRemove:
+    """`of_door` and `remove`: codes go with the visit or the person that they are of."""
+
+    def test_a_door_s_codes_are_listed_and_removed_one_by_one(
+        self, passcodes: Passcodes, passcode: Passcode
+    ) -> None:
+        """Given codes at two doors, used or not, then a door's own are listed; what is removed is wrong."""
+        other = replace(passcode, digest="cd" * 32, visit_id="01OTHER")
+        for one in (passcode, other, replace(passcode, door_id=f"{passcode.door_id}-back")):
+            passcodes.add(one, NOW)
+        used = passcodes.redeem(passcode.door_id, DIGEST, NOW + 1, None)
+        passcodes.count_try(passcode.door_id, "door", NOW, 60, 3)
+        assert sorted(passcodes.of_door(passcode.door_id), key=lambda one: one.visit_id) == [other, used]
+
+        for _ in range(2):
+            passcodes.remove(passcode)
+        assert list(passcodes.of_door(passcode.door_id)) == [other]
+        with pytest.raises(PasscodeWrongError):
+            passcodes.redeem(passcode.door_id, DIGEST, NOW + 2, None)
 
 
 class TestTries:

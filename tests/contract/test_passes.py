@@ -12,16 +12,16 @@ import pytest
 
 from smart_door.adapters.passcodes_dynamodb import DynamoDbPasscodes
 from smart_door.adapters.passes_dynamodb import DynamoDbPasses
-from smart_door.domain.errors import (
+from smart_door.domain.errors import PasscodeTakenError
+from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
+from smart_door.domain.passes import Pass, PassKind, Schedule
+from smart_door.domain.ports import Passcodes, Passes
+from smart_door.domain.refusals import (
     PasscodeExpiredError,
-    PasscodeTakenError,
     PasscodeUsedError,
     PasscodeWrongError,
     PassNotFoundError,
 )
-from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
-from smart_door.domain.passes import Pass, PassKind, Schedule
-from smart_door.domain.ports import Passcodes, Passes
 from tests.contract.conftest import Aws, Race, Tables
 from tests.contract.records import NOW
 from tests.fakes import InMemoryPasscodes, InMemoryPasses
@@ -169,6 +169,29 @@ def test_a_pass_past_its_end_is_expired_although_it_is_still_stored(codes: Codes
     """Given a pass that TTL has not removed, then it is expired."""
     with pytest.raises(PasscodeExpiredError):
         codes.passes.use(stored, "once", "01VISIT", stored.expires_at)
+
+
+def test_a_message_is_claimed_by_one_until_it_went(codes: Codes, stored: Pass, race: RunRace) -> None:
+    """Given many who would send it, then one may; after a claim lapses another; after it went nobody."""
+    won = race([partial(codes.passes.claim, stored, NOW, NOW + 15)] * 8)
+    assert len([one for one in won.returned if one is not None]) == 1
+    assert codes.passes.claim(stored, NOW + 14, NOW + 29) is None
+
+    again = codes.passes.claim(stored, NOW + 15, NOW + 30)
+    assert again == replace(stored, claimed_until=NOW + 30)
+    told = codes.passes.told(again, NOW + 16)
+    assert told == replace(again, told_at=NOW + 16)
+    assert codes.passes.claim(told, NOW + 60, NOW + 75) is None
+    assert list(codes.passes.of_door(stored.door_id)) == [told]
+
+
+def test_no_message_is_of_a_pass_that_is_gone(codes: Codes, stored: Pass) -> None:
+    """Given a pass that was removed meanwhile, then it is neither claimed nor comes back."""
+    codes.passes.remove(stored)
+    assert codes.passes.claim(stored, NOW, NOW + 15) is None
+    with pytest.raises(PassNotFoundError):
+        codes.passes.told(stored, NOW)
+    assert codes.passes.of_door(stored.door_id) == []
 
 
 def test_a_removed_pass_is_gone(codes: Codes, stored: Pass) -> None:

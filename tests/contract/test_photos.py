@@ -12,7 +12,8 @@ import pytest
 from botocore.stub import Stubber
 
 from smart_door.adapters.photos_s3 import S3Photos
-from smart_door.domain.errors import PhotoNotFoundError, ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.errors import ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.picture_errors import PhotoNotFoundError
 from smart_door.domain.ports import Photos
 from tests.contract.conftest import Aws
 from tests.contract.records import NOW
@@ -150,3 +151,29 @@ def test_the_photo_is_private(s3_photos: S3Photos, key: str) -> None:
         urllib.request.urlopen(bare)  # noqa: S310  # an http address of the emulator
     with refused.value:
         assert refused.value.code in {400, 403}
+
+
+def test_what_is_stored_is_known(photos: Photos, key: str) -> None:
+    """Given nothing, then something, under a key, then it is told without reading it."""
+    assert not photos.has(key)
+    photos.put(key, JPEG)
+    assert photos.has(key)
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, ServiceRefusedError), (500, ServiceUnavailableError)])
+def test_a_bucket_that_does_not_tell_is_no_missing_photo(status: int, error: type[Exception]) -> None:
+    """Given no permission to list, or a fault of S3's, then nobody knows what is stored."""
+    client = boto3.client("s3", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("head_object", str(status), http_status_code=status)
+        with pytest.raises(error):
+            S3Photos(client, "photos", 300, lambda: NOW).has("a")
+
+
+def test_a_clip_is_saved_under_its_name(s3_photos: S3Photos, key: str) -> None:
+    """Given an MP4 and a link with a name, when it is opened, then it comes as a file of that name."""
+    s3_photos.put(f"{key}.mp4", b"mp4")
+    link = s3_photos.link(f"{key}.mp4", "front-2026-11-21.mp4")
+    with urllib.request.urlopen(link.url) as answer:  # noqa: S310  # the emulator
+        assert answer.headers["Content-Type"] == "video/mp4"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="front-2026-11-21.mp4"'

@@ -10,6 +10,7 @@ import pytest
 
 from smart_door.adapters.settings_dynamodb import DynamoDbSettings
 from smart_door.domain.errors import SettingsChangedError
+from smart_door.domain.household import About, Contact
 from smart_door.domain.settings import HomeSettings, QuietHours, Settings
 from tests.contract.conftest import Aws
 from tests.fakes import InMemorySettings
@@ -40,7 +41,8 @@ def test_what_nobody_changed_is_as_it_comes(settings: HomeSettings) -> None:
 @pytest.mark.parametrize("quiet", [None, QuietHours(time(22), time(7, 30))])
 def test_settings_come_back_as_they_went(settings: HomeSettings, quiet: QuietHours | None) -> None:
     """Given changed settings, when they are read, then they are the same, one version on."""
-    changed = replace(Settings(), ask_about_strangers=False, quiet=quiet, enrol_faces=False)
+    contacts = (Contact("ann", "+15555550111", frozenset(About)), Contact("bob", "+15555550122"))
+    changed = Settings(ask_about_strangers=False, quiet=quiet, enrol_faces=False, contacts=contacts)
     stored = settings.replace(changed)
 
     assert stored == replace(changed, version=1)

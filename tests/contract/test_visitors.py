@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from smart_door.adapters.visitors_dynamodb import DynamoDbVisitors
-from smart_door.domain.errors import VisitorChangedError, VisitorNotFoundError
+from smart_door.domain.errors import VisitorChangedError
 from smart_door.domain.ports import Visitors
+from smart_door.domain.refusals import VisitorNotFoundError
 from smart_door.domain.visitors import Visitor, VisitorStatus
 from tests.contract.conftest import Aws, Race, Tables
 from tests.contract.records import NOW, VISITORS

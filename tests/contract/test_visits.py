@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smart_door.adapters.visits_dynamodb import DynamoDbVisits
-from smart_door.domain.errors import DoorChangedError, VisitChangedError, VisitNotFoundError
-from smart_door.domain.ports import Visits
+from smart_door.domain.errors import DoorChangedError, VisitChangedError
+from smart_door.domain.ports import RecentVisits, Visits
+from smart_door.domain.refusals import VisitNotFoundError
 from smart_door.domain.visits import Visit, VisitStatus
 from tests.contract import records
 from tests.contract.conftest import Aws, Race, Tables
@@ -183,6 +184,28 @@ class TestReplace:
         visits.replace(visit)
         visits.add(visit_at(door_id, NOW + 1), mark)
         assert len(visits.recent_at(door_id, NOW).visits) == 2
+
+
+class TestRemove:
+    """`remove`: a visit goes for good."""
+
+    def test_leaves_the_others_and_the_mark(self, visits: Visits, door_id: str) -> None:
+        """Given two visits, when the last opened is removed, then the other stays, and so does the mark."""
+        old, new = (visit_at(door_id, NOW + seconds) for seconds in (0, 60))
+        add_all(visits, old, new)
+        for _ in range(2):
+            visits.remove(new)
+        assert visits.recent_at(door_id, 0) == RecentVisits((old,), new.visit_id)
+        add_all(visits, visit_at(door_id, NOW + 120))
+
+    def test_refuses_an_old_version(self, visits: Visits, door_id: str) -> None:
+        """Given a visit that was written since it was read, when it is removed, then it stays."""
+        visit = visit_at(door_id, NOW)
+        visits.add(visit, None)
+        changed = visits.replace(visit)
+        with pytest.raises(VisitChangedError):
+            visits.remove(visit)
+        assert visits.get(door_id, visit.visit_id) == changed
 
 
 class TestPage:

@@ -7,8 +7,9 @@ import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +19,10 @@ import numpy as np
 import pytest
 
 from smart_door import bootstrap
-from smart_door.domain.errors import PasscodeUsedError, RetryableError, VisitAlreadyDecidedError
+from smart_door.bootstrap import owner
+from smart_door.domain.errors import RetryableError
 from smart_door.domain.events import VisitorAdmitted
+from smart_door.domain.refusals import PasscodeUsedError, VisitAlreadyDecidedError
 from smart_door.domain.visits import Visit, VisitStatus
 from smart_door.services.decide_visit import NewVisitor
 from tests.contract import video
@@ -166,8 +169,12 @@ def home(aws: Aws, tables: Tables) -> Iterator[Home]:
         "PASSCODE_MINUTES": "5",
         "PHOTO_LINK_SECONDS": "300",
         "VISIT_DAYS": "90",
+        "PHOTO_DAYS": "30",
+        "CAMERA_SENDS": "always",
+        "VIDEO_HOURS": "24",
         "TIME_ZONE": "Europe/Berlin",
         "USER_POOL_ID": "us-east-1_home",
+        "OWNER_PHONE": "+15555550100",
     }
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in environment.items():
@@ -277,3 +284,25 @@ def test_a_code_typed_by_many_at_once_opens_once(
     assert len(result.returned) == 1
     assert [type(error) for error in result.raised] == [PasscodeUsedError] * 4
     assert len(home.admissions()) == 1
+
+
+def test_what_the_camera_filmed_is_to_be_seen(home: Home, tmp_path: Path) -> None:
+    """Given a visit, then its clip shows who came, as does the still of the door, and live is HLS."""
+    home.see("eileen", time.time())
+    (visit,) = home.visits()
+    show = owner.show_video()
+
+    early = show.clip("front", visit.visit_id)
+    whole = replace(show, clock=lambda: time.time() + 60).clip("front", visit.visit_id)
+
+    assert (early["is_whole"], whole["is_whole"]) == (False, True)
+    film = tmp_path / "clip.mp4"
+    with urllib.request.urlopen(whole["url"]) as answer:  # noqa: S310  # the emulator
+        film.write_bytes(answer.read())
+    capture = cv2.VideoCapture(str(film))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 2 * video.FPS
+    read, first = capture.read()
+    assert read
+    assert np.abs(first.astype(int) - PEOPLE["grace"]).mean() < 10
+    with urllib.request.urlopen(show.live("front")["url"]) as answer:  # noqa: S310  # the emulator
+        assert b"#EXTM3U" in answer.read()

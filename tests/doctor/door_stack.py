@@ -53,6 +53,9 @@ Resources:
   FailedRecordsQueue: {Type: AWS::SQS::Queue}
   SiteBucket: {Type: AWS::S3::Bucket}
   UserPool: {Type: AWS::Cognito::UserPool}
+  OwnersGroup:
+    Type: AWS::Cognito::UserPoolGroup
+    Properties: {UserPoolId: !Ref UserPool, GroupName: owner}
   LoginDomain:
     Type: AWS::Cognito::UserPoolDomain
     Properties: {UserPoolId: !Ref UserPool, Domain: !Sub '${AWS::StackName}-${AWS::AccountId}'}

@@ -160,17 +160,27 @@ def test_pages_are_missed_until_they_are_uploaded(patient: Patient, door: str) -
 
 
 def test_owners_are_missed_invited_and_there(patient: Patient, door: str) -> None:
-    """Given nobody, an invitation, or somebody with a password, then it is said who can log in."""
+    """Given nobody, an invitation, or somebody with a password, then it is said who owns the home."""
     cognito, pool = patient.client("cognito-idp"), outputs_of(patient, door)["UserPoolId"]
-    assert patient.finding("owners", door).level is Level.PROBLEM
+    nobody = patient.finding("owners", door)
+    assert (nobody.level, "--group-name owner" in nobody.command) == (Level.PROBLEM, True)
+    cognito.admin_create_user(UserPoolId=pool, Username="guest@example.com")
+    homeless = patient.finding("owners", door)
+    assert (homeless.level, homeless.summary[:22]) == (Level.PROBLEM, "Nobody owns the home: ")
+    assert "admin-add-user-to-group --group-name owner --username guest@example.com" in homeless.command
     cognito.admin_create_user(UserPoolId=pool, Username="owner@example.com")
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username="owner@example.com", GroupName="owner")
     invited = patient.finding("owners", door)
     assert invited.level is Level.WARNING
     assert "--username owner@example.com" in invited.command
     cognito.admin_set_user_password(
         UserPoolId=pool, Username="owner@example.com", Password="Front-door-1!", Permanent=True
     )
-    assert patient.finding("owners", door).level is Level.OK
+    there = patient.finding("owners", door)
+    assert (there.level, there.summary) == (
+        Level.OK,
+        "1 can decide and manage on the owner page; 1 more can log in.",
+    )
 
 
 def test_pages_that_cloudfront_does_not_serve_are_a_problem(patient: Patient, door: str) -> None:
@@ -210,6 +220,7 @@ def test_pages_that_cloudfront_is_still_distributing_need_a_minute() -> None:
         ("s3:ListBucket", "pages"),
         ("cloudfront:GetDistribution", "address"),
         ("cognito-idp:ListUsers", "owners"),
+        ("cognito-idp:ListUsersInGroup", "owners"),
     ],
 )
 def test_a_denied_look_at_the_door_names_its_permission(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smart_door.domain.errors import FrameDecodeError, NoFaceError, RetryableError
+from smart_door.domain.errors import FrameDecodeError, RetryableError
 from smart_door.domain.faces import BoundingBox, DetectedFace
 from smart_door.domain.fragment_search import (
     CollectionMatch,
@@ -20,6 +20,7 @@ from smart_door.domain.fragment_search import (
     SearchedFrame,
     crop_of,
 )
+from smart_door.domain.picture_errors import NoFaceError
 
 People = dict[str, BoundingBox]
 

@@ -6,10 +6,10 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from smart_door.domain.faces import BoundingBox, DetectedFace, FaceMatch, FaceSearchRecord
+from smart_door.domain.footage import CameraSends
 from smart_door.domain.rules import Rules
 from smart_door.domain.visitors import Visitor, VisitorStatus
 from smart_door.domain.visits import Visit
@@ -17,6 +17,7 @@ from smart_door.services.admit_by_pass import AdmitByPass
 from smart_door.services.admit_visitor import AdmitVisitor
 from smart_door.services.correct_visit import CorrectVisit
 from smart_door.services.decide_visit import DecideVisit
+from smart_door.services.delete_visit import DeleteVisit
 from smart_door.services.enroll_face import EnrollFace
 from smart_door.services.export_visits import ExportVisits
 from smart_door.services.forget_visitor import ForgetVisitor
@@ -25,13 +26,23 @@ from smart_door.services.manage_passes import ManagePasses
 from smart_door.services.manage_visitors import ManageVisitors
 from smart_door.services.pictures import Pictures
 from smart_door.services.receive_visitors import ReceiveVisitors, Reception
+from smart_door.services.resend_code import ResendCode
 from smart_door.services.send_code import SendCode
 from smart_door.services.show_home import ShowHome
 from smart_door.services.show_passes import ShowPasses
+from smart_door.services.show_video import ShowVideo
 from smart_door.services.tell_people import TellPeople
 from tests.fakes.household import InMemoryHousehold, InMemorySettings
 from tests.fakes.tables import InMemoryPasscodes, InMemoryPasses, InMemoryVisitors, InMemoryVisits
-from tests.fakes.world import FakeEvents, FakeFaces, FakeFragments, FakeFrames, FakeMessages, FakePhotos
+from tests.fakes.world import (
+    FakeEvents,
+    FakeFaces,
+    FakeFootage,
+    FakeFragments,
+    FakeFrames,
+    FakeMessages,
+    FakePhotos,
+)
 
 NOW = 1_795_221_531.0
 STREAM_ARN = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/smart-door-front/1795000000000"
@@ -41,6 +52,7 @@ RIGHT = BoundingBox(0.8, 0.3, 0.12, 0.2)
 KEY = b"the key of the hashes"
 DOOR_NAMES = {"front": "Front door", "garage": "Garage"}
 SITE = "https://door.example"
+OWNER_PHONE = "+15555550100"
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,8 @@ class Home:
     fragments: FakeFragments = field(default_factory=FakeFragments)
     frames: FakeFrames = field(default_factory=FakeFrames)
     photos: FakePhotos = field(default_factory=FakePhotos)
+    footage: FakeFootage = field(default_factory=FakeFootage)
+    camera_sends: CameraSends = CameraSends.ALWAYS
     faces: FakeFaces = field(default_factory=FakeFaces)
     settings: InMemorySettings = field(default_factory=InMemorySettings)
     household: InMemoryHousehold = field(default_factory=InMemoryHousehold)
@@ -147,6 +161,11 @@ class Home:
         )
 
     @property
+    def resend_code(self) -> ResendCode:
+        """The code once more."""
+        return ResendCode(self.visits, self.visitors, self.send_code, self.clock, self.narrate)
+
+    @property
     def admit_visitor(self) -> AdmitVisitor:
         """The door's keypad."""
         by_pass = AdmitByPass(
@@ -181,15 +200,13 @@ class Home:
             DOOR_NAMES,
             self.zone,
             self.clock,
-            self.chance.randrange,
-            lambda: str(UUID(int=self.chance.getrandbits(128))),
             self.narrate,
         )
 
     @property
     def manage_household(self) -> ManageHousehold:
         """Who may log in."""
-        return ManageHousehold(self.household, self.narrate)
+        return ManageHousehold(self.household, self.settings, self.messages, OWNER_PHONE, self.narrate)
 
     @property
     def show_passes(self) -> ShowPasses:
@@ -222,6 +239,7 @@ class Home:
         return ForgetVisitor(
             self.visits,
             self.visitors,
+            self.passcodes,
             self.passes,
             self.photos,
             self.faces,
@@ -229,6 +247,11 @@ class Home:
             self.clock,
             self.narrate,
         )
+
+    @property
+    def delete_visit(self) -> DeleteVisit:
+        """The deletion of a visit."""
+        return DeleteVisit(self.visits, self.passcodes, self.photos, self.clock, self.narrate)
 
     @property
     def export_visits(self) -> ExportVisits:
@@ -239,6 +262,20 @@ class Home:
     def correct_visit(self) -> CorrectVisit:
         """Not this person."""
         return CorrectVisit(self.visits, self.visitors, self.photos, self.faces, self.clock, self.narrate)
+
+    @property
+    def show_video(self) -> ShowVideo:
+        """Live, stills and clips; the video is kept for a day."""
+        return ShowVideo(
+            self.visits,
+            self.footage,
+            self.photos,
+            frozenset(DOOR_NAMES),
+            self.camera_sends,
+            86400.0,
+            self.zone,
+            self.clock,
+        )
 
     @property
     def show_home(self) -> ShowHome:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from smart_door.domain.errors import MemberExistsError, MemberNotFoundError, SettingsChangedError
+from smart_door.domain.errors import SettingsChangedError
 from smart_door.domain.household import Member, Role
+from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 from smart_door.domain.settings import Settings
 
 

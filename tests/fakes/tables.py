@@ -9,21 +9,23 @@ from threading import Lock
 
 from smart_door.domain.errors import (
     DoorChangedError,
-    PasscodeExpiredError,
     PasscodeTakenError,
-    PasscodeUsedError,
-    PasscodeWrongError,
-    PassNotFoundError,
-    TooManyTriesError,
     VisitChangedError,
-    VisitNotFoundError,
     VisitorChangedError,
-    VisitorNotFoundError,
 )
 from smart_door.domain.ids import first_visit_id
 from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
 from smart_door.domain.passes import Pass
 from smart_door.domain.ports import RecentVisits
+from smart_door.domain.refusals import (
+    PasscodeExpiredError,
+    PasscodeUsedError,
+    PasscodeWrongError,
+    PassNotFoundError,
+    TooManyTriesError,
+    VisitNotFoundError,
+    VisitorNotFoundError,
+)
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import Visit
 
@@ -78,6 +80,14 @@ class InMemoryVisits:
             self._visits[visit.door_id, visit.visit_id] = changed
             self.writes += 1
             return changed
+
+    def remove(self, visit: Visit) -> None:
+        """Remove a visit, if there and still as it was read."""
+        with self._lock:
+            stored = self._visits.get((visit.door_id, visit.visit_id))
+            if stored is not None and stored.version != visit.version:
+                raise VisitChangedError(visit.door_id, visit.visit_id)
+            self._visits.pop((visit.door_id, visit.visit_id), None)
 
     def page(self, door_id: str, before: str | None, limit: int) -> Sequence[Visit]:
         """Up to `limit` visits, newest first."""
@@ -190,6 +200,16 @@ class InMemoryPasscodes:
                 raise PasscodeUsedError(door_id)
             raise PasscodeExpiredError(door_id)
 
+    def of_door(self, door_id: str) -> Sequence[Passcode]:
+        """The door's passcodes."""
+        with self._lock:
+            return [one for one in self.stored.values() if one.door_id == door_id]
+
+    def remove(self, passcode: Passcode) -> None:
+        """Remove a passcode, if there."""
+        with self._lock:
+            self.stored.pop((passcode.door_id, passcode.digest), None)
+
     def finish(self, passcode: Passcode, now: float) -> None:
         """The admission is complete."""
         with self._lock:
@@ -251,6 +271,21 @@ class InMemoryPasses:
             stored = self._stored(used)
             if stored is not None and stored.used_window == used.used_window:
                 self._keep(replace(stored, done_window=used.used_window))
+
+    def claim(self, found: Pass, now: float, until: float) -> Pass | None:
+        """Claim the pass's message, if it is free."""
+        with self._lock:
+            stored = self._stored(found)
+            is_free = stored and stored.told_at is None and (stored.claimed_until or 0.0) <= now
+            return self._keep(replace(stored, claimed_until=until)) if stored and is_free else None
+
+    def told(self, found: Pass, now: float) -> Pass:
+        """The message went."""
+        with self._lock:
+            stored = self._stored(found)
+            if stored is None:
+                raise PassNotFoundError(found.door_id, found.pass_id)
+            return self._keep(replace(stored, told_at=now))
 
     def revoke(self, found: Pass, now: float) -> Pass:
         """Let the pass never open again."""

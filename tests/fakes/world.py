@@ -6,7 +6,7 @@ it is. So a comparison of faces is a comparison of names.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from smart_door.domain.errors import (
@@ -14,15 +14,19 @@ from smart_door.domain.errors import (
     FragmentNotReadyError,
     FrameDecodeError,
     MessageNotSentError,
-    NoFaceError,
-    PhoneNumberError,
-    PhotoNotFoundError,
-    PoorFaceError,
+    MessageRefusedError,
     ServiceUnavailableError,
 )
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.faces import BoundingBox, DetectedFace
+from smart_door.domain.footage import Still
+from smart_door.domain.picture_errors import (
+    NoFaceError,
+    PhotoNotFoundError,
+    PoorFaceError,
+)
 from smart_door.domain.ports import Frame, PhotoLink
+from smart_door.domain.refusals import PhoneUnreachableError
 
 
 class FakeFragments:
@@ -79,6 +83,9 @@ class FakeFrames:
         return [FakeFrame(f"{name}@{offset:g}", self.people.get((name, offset), {})) for offset in offsets]
 
 
+NEWEST = 1_795_221_529.5
+
+
 class FakePhotos:
     """`ports.Photos`. `puts` counts the writes of each key."""
 
@@ -102,9 +109,40 @@ class FakePhotos:
             raise PhotoNotFoundError(key)
         return self.stored[key]
 
-    def link(self, key: str) -> PhotoLink:
-        """An address with the key in it."""
+    def has(self, key: str) -> bool:
+        """Whether it is stored."""
+        return key in self.stored
+
+    def link(self, key: str, file_name: str | None = None) -> PhotoLink:
+        """An address with the key in it, and the name under which it is saved."""
+        if file_name is not None:
+            return PhotoLink(f"https://photos.example/{key}?name={file_name}", 2_000_000_000.0)
         return PhotoLink(f"https://photos.example/{key}?signature=x", 2_000_000_000.0)
+
+
+class FakeFootage:
+    """`ports.Footage` of a door that sends as long as `live_url` and `picture` are set; `clips` counts."""
+
+    def __init__(self) -> None:
+        self.live_url: str | None = "https://stream.example/live.m3u8"
+        self.picture: Still | None = Still(NEWEST, b"newest")
+        self.mp4: bytes | None = b"mp4"
+        self.clips: list[tuple[str, float, float]] = []
+        self.while_asked: Callable[[], object] = lambda: None
+
+    def live(self, door_id: str, seconds: int) -> str | None:
+        """An address with the door in it."""
+        return self.live_url and f"{self.live_url}?{door_id}&{seconds}"
+
+    def still(self, door_id: str) -> Still | None:
+        """The picture."""
+        return self.picture
+
+    def clip(self, door_id: str, begins_at: float, ends_at: float) -> bytes | None:
+        """The film; what happens meanwhile happens."""
+        self.clips.append((door_id, begins_at, ends_at))
+        self.while_asked()
+        return self.mp4
 
 
 class FakeFaces:
@@ -159,12 +197,14 @@ def _names(photo: bytes) -> str:
 
 @dataclass
 class FakeMessages:
-    """`ports.Messages`. `failures` sendings fail first; `unreachable` numbers always do."""
+    """`ports.Messages`. `failures` sendings fail first, `unreachable` numbers always, `refused` ones all."""
 
     to_owner: list[str] = field(default_factory=list)
     to_visitors: list[tuple[str, str]] = field(default_factory=list)
     failures: int = 0
     unreachable: set[str] = field(default_factory=set)
+    opted_out: set[str] = field(default_factory=set)
+    refused: bool = False
 
     @property
     def count(self) -> int:
@@ -174,9 +214,13 @@ class FakeMessages:
     def text(self, phone: str, text: str) -> None:
         """To a visitor."""
         if phone in self.unreachable:
-            raise PhoneNumberError("Text messages do not reach this number.")
+            raise PhoneUnreachableError
         self._fail()
         self.to_visitors.append((phone, text))
+
+    def has_opted_out(self, phone: str) -> bool:
+        """Whether it did."""
+        return phone in self.opted_out
 
     def tell_owner(self, text: str) -> None:
         """To the owner."""
@@ -184,6 +228,8 @@ class FakeMessages:
         self.to_owner.append(text)
 
     def _fail(self) -> None:
+        if self.refused:
+            raise MessageRefusedError("sns", "Publish", "AuthorizationError")
         if self.failures > 0:
             self.failures -= 1
             raise MessageNotSentError("InternalError")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import ROOT, start_emulator
+from tests.permissions.footage import Footage
 from tests.permissions.home import READS, UNASKED, Home, Permission
 from tests.permissions.search import FragmentSearch, StreamProcessor
 from tests.permissions.visit import Visit, play_whole_visit
@@ -112,6 +113,8 @@ def needs_of_a_visit(visit: Visit, search: FragmentSearch) -> dict[tuple[str, st
     enrolled = Need(visit.face_is_enrolled)
     searched = Need(search.fragment_is_searched)
     on_file = OnFile(visit)
+    footage = Footage(visit)
+    filmed = Need(footage.clip_is_made)
     comes_and_goes = Need(on_file.member_comes_and_goes)
     pass_typed = Need(on_file.code_of_a_pass_is_typed)
     photographed, deleted = Need(on_file.photo_is_added), Need(on_file.visitor_is_deleted)
@@ -135,6 +138,7 @@ def needs_of_a_visit(visit: Visit, search: FragmentSearch) -> dict[tuple[str, st
         (owner, "dynamodb:Query", "VisitsTable"): Need(visit.owner_lists_visits),
         (owner, "dynamodb:GetItem", "VisitsTable"): Need(visit.owner_looks_at_visit),
         (owner, "dynamodb:PutItem", "VisitsTable"): approves,
+        (owner, "dynamodb:DeleteItem", "VisitsTable"): Need(on_file.visit_is_deleted),
         (owner, "dynamodb:GetItem", "VisitorsTable"): Need(visit.owner_looks_at_visit),
         (owner, "dynamodb:PutItem", "VisitorsTable"): approves,
         (owner, "dynamodb:DeleteItem", "VisitorsTable"): Need(visit.owner_approves_in_vain),
@@ -146,10 +150,19 @@ def needs_of_a_visit(visit: Visit, search: FragmentSearch) -> dict[tuple[str, st
         (owner, "s3:GetObject", "PhotosBucket/*"): Need(visit.owner_looks_at_photo),
         (owner, "s3:DeleteObject", "PhotosBucket/*"): deleted,
         (owner, "s3:PutObject", "PhotosBucket/visitors/*"): photographed,
+        (owner, "s3:PutObject", "PhotosBucket/clips/*"): filmed,
+        (owner, "s3:ListBucket", "PhotosBucket"): Need(footage.clip_is_made_later),
+        (owner, "kinesisvideo:GetDataEndpoint", "VideoStream"): Need(
+            footage.door_is_watched, cold="OwnerApiFunction"
+        ),
+        (owner, "kinesisvideo:GetHLSStreamingSessionURL", "VideoStream"): Need(footage.door_is_watched),
+        (owner, "kinesisvideo:GetImages", "VideoStream"): Need(footage.picture_is_taken),
+        (owner, "kinesisvideo:GetClip", "VideoStream"): filmed,
         (owner, "rekognition:DetectFaces", "*"): photographed,
         (owner, "rekognition:IndexFaces", "Collection"): photographed,
         (owner, "rekognition:DeleteFaces", "Collection"): deleted,
         (owner, "sns:Publish", "telephone numbers"): approves,
+        (owner, "sns:CheckIfPhoneNumberIsOptedOut", "*"): comes_and_goes,
         (owner, "secretsmanager:GetSecretValue", "PasscodeKey"): decides,
         (owner, "ssm:GetParameter", "SiteUrlParameter"): decides,
         (owner, "cognito-idp:ListUsers", "UserPool"): Need(on_file.members_are_listed),

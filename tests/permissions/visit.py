@@ -110,7 +110,7 @@ class Visit(SeenFaces):
 
     def enrolling_fails(self) -> str:
         """It can be tried again at once, and is."""
-        self.home.restore({**self.approved, "VisitorsTable": []})
+        self.home.restore({**self.approved, "VisitsTable": []})
         self.home.invoke("EnrollFaceFunction", self._admitted())
         stays = self.home.items("IdempotencyTable")
         return "an event that failed cannot be tried again" if stays else ""
@@ -130,7 +130,7 @@ class Visit(SeenFaces):
 
     def enrolling_is_given_up(self) -> str:
         """The event ends in the queue."""
-        self.home.restore({})
+        self.home.restore({**self.approved, "VisitsTable": []})
         return given_up(self.home, "EnrollFaceFunction", self._admitted())
 
     def _remove_visitor(self) -> bool:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smart_door.adapters.dynamodb_items import attributes
+from smart_door.adapters.visits_dynamodb import visit_item
 from tests.contract.portraits import grace, jpeg
+from tests.contract.records import visit_at
 from tests.permissions.visit import Visit, ask_owner_api, redeem
 
+VISIT = "/api/owner/visits/{door_id}/{visit_id}"
 VISITOR = "/api/owner/visitors/{visitor_id}"
 PASSES = "/api/owner/passes"
 HOUSEHOLD = "/api/owner/household"
@@ -36,6 +41,14 @@ class OnFile:
         self._add_photo()
         status, _ = self._ask("DELETE", VISITOR)
         return "" if status == 200 else f"the owner cannot delete a visitor ({status})"
+
+    def visit_is_deleted(self) -> str:
+        """The owner deletes a visit without photos, since other steps need those."""
+        visit = visit_at("front", time.time() - 86_400)
+        table = self.visit.home.id("VisitsTable")
+        self.visit.home.client("dynamodb").put_item(TableName=table, Item=attributes(visit_item(visit)))
+        status, _ = self._ask("DELETE", VISIT, path={"visit_id": visit.visit_id})
+        return "" if status == 200 else f"the owner cannot delete a visit ({status})"
 
     def passes_are_listed(self) -> str:
         """The owner looks at the invitations."""
@@ -87,6 +100,10 @@ class OnFile:
             status, _ = self._ask("PATCH", f"{HOUSEHOLD}/{{member_id}}", {"role": "member"}, path)
             if status != 200:
                 return f"a member's role cannot be changed ({status})"
+            told = {"phone": "+15555550178", "told_about": ["stranger"]}
+            status, _ = self._ask("PATCH", f"{HOUSEHOLD}/{{member_id}}", told, path)
+            if status != 200:
+                return f"a member's number cannot be set ({status})"
             status, _ = self._ask("DELETE", f"{HOUSEHOLD}/{{member_id}}", path=path)
             return "" if status == 200 else f"a member cannot be removed ({status})"
         finally:

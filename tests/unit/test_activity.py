@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from smart_door.domain.errors import DoorNotFoundError
 from smart_door.domain.faces import FaceMatch
 from smart_door.domain.home_time import day_bounds
+from smart_door.domain.refusals import DoorNotFoundError
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.decide_visit import NewVisitor
 from smart_door.services.export_visits import COLUMNS

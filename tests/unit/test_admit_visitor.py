@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from smart_door.domain.errors import (
+from smart_door.domain.errors import ServiceUnavailableError
+from smart_door.domain.passcodes import REDEMPTION_SECONDS, digest_of
+from smart_door.domain.refusals import (
     DoorNotFoundError,
     InvalidRequestError,
     PasscodeExpiredError,
     PasscodeUsedError,
     PasscodeWrongError,
-    ServiceUnavailableError,
     TooManyTriesError,
 )
-from smart_door.domain.passcodes import REDEMPTION_SECONDS, digest_of
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.admit_visitor import TRIES_AT_A_DOOR, TRIES_FOR_A_VISIT, TRIES_WINDOW_SECONDS
 from tests.fakes.home import KEY, Home, Person

@@ -11,7 +11,11 @@ import pytest
 from functions.analyze_fragment.app import handler
 from smart_door import bootstrap
 from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
-from smart_door.domain.errors import ForeignStreamError, MalformedRecordError, ServiceUnavailableError
+from smart_door.domain.errors import (
+    ForeignStreamError,
+    MalformedRecordError,
+    ServiceUnavailableError,
+)
 from smart_door.domain.fragment_search import FragmentNotification
 from smart_door.services.search_fragment import Tally
 from tests.unit.lambda_context import FakeContext

@@ -142,7 +142,7 @@ class TestOwnerApi:
             {"code": "visit_not_found", "message": "There is no such visit."},
         )
         assert owner("GET", "/api/owner/secrets")[0] == 404
-        assert owner("DELETE", VISIT, path=path)[0] == 404
+        assert owner("PUT", VISIT, path=path)[0] == 404
 
     def test_nothing_without_a_login(self, visit: dict[str, str]) -> None:
         """Even if the authorizer were forgotten."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,9 +41,13 @@ ENVIRONMENT = {
     "VISIT_GAP_SECONDS": "15",
     "PASSCODE_MINUTES": "5",
     "PHOTO_LINK_SECONDS": "300",
+    "PHOTO_DAYS": "30",
     "VISIT_DAYS": "90",
     "TIME_ZONE": "Europe/Berlin",
+    "CAMERA_SENDS": "always",
+    "VIDEO_HOURS": "24",
     "USER_POOL_ID": "us-east-1_home",
+    "OWNER_PHONE": "+15555550100",
 }
 
 
@@ -151,6 +156,15 @@ def test_minutes_and_days_become_seconds() -> None:
     rules = ProcessFaceMatchesConfig.from_env(ENVIRONMENT).rules
 
     assert (rules.visit_seconds, rules.passcode_seconds, rules.keep_seconds) == (600, 300, 90 * 86400)
+
+
+def test_the_owner_reads_the_parameters_by_their_own_names() -> None:
+    """Every field is a parameter of the template, with its value as it was chosen."""
+    chosen = asdict(OwnerApiConfig.from_env({**ENVIRONMENT, "VISIT_MINUTES": "7"}).set_up)
+    parameters = template()["Parameters"]
+    defaults = {name: parameters["".join(map(str.title, name.split("_")))]["Default"] for name in chosen}
+
+    assert chosen == {**defaults, "visit_minutes": 7}
 
 
 def test_frames_a_second_become_the_time_between_them() -> None:

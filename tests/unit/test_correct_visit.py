@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from smart_door.domain.errors import InvalidRequestError, PasscodeWrongError, VisitNotFoundError
+from smart_door.domain.refusals import (
+    InvalidRequestError,
+    PasscodeWrongError,
+    VisitNotFoundError,
+)
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.decide_visit import KnownVisitor, NewVisitor
 from tests.fakes.home import Home, Person

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from smart_door.domain.errors import (
+from smart_door.domain.errors import MessageNotSentError
+from smart_door.domain.refusals import (
     FaceIndexError,
     InvalidRequestError,
-    MessageNotSentError,
     PasscodeWrongError,
     PhoneNumberError,
+    PhoneUnreachableError,
     VisitAlreadyDecidedError,
     VisitExpiredError,
     VisitNotFoundError,
@@ -139,7 +140,7 @@ def test_a_name_that_is_none_is_refused(home: Home, visit_id: str, name: str) ->
 def test_a_phone_out_of_reach_leaves_the_visit_to_be_decided_again(home: Home, visit_id: str) -> None:
     """The owner mistyped: nothing stays of the first attempt."""
     home.messages.unreachable.add("+15555550123")
-    with pytest.raises(PhoneNumberError):
+    with pytest.raises(PhoneUnreachableError):
         home.decide_visit.approve("front", visit_id, ADA, None, OWNER)
     assert home.visit.status is VisitStatus.AWAITING_OWNER
     assert home.visitors.all() == []

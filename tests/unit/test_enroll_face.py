@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from smart_door.domain.errors import VisitorNotFoundError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.services.decide_visit import NewVisitor
 from smart_door.services.enroll_face import FACES_OF_A_VISITOR
@@ -87,8 +86,16 @@ def test_who_was_removed_meanwhile_leaves_nothing_behind(
         return index(jpeg, visitor_id)
 
     monkeypatch.setattr(home.faces, "index", index_and_remove)
-    with pytest.raises(VisitorNotFoundError):
-        home.enroll_face(admitted)
+    assert home.enroll_face(admitted) is None
+
+    assert home.faces.indexed == {}
+
+
+def test_somebody_who_was_deleted_meanwhile_is_no_error(home: Home, admitted: VisitorAdmitted) -> None:
+    """Deleted between the door and here: nothing is indexed, and nobody is alarmed."""
+    home.forget_visitor(admitted.visitor_id)
+
+    assert home.enroll_face(admitted) is None
 
     assert home.faces.indexed == {}
 

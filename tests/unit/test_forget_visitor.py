@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import pytest
 
-from smart_door.domain.errors import PasscodeWrongError, ServiceUnavailableError, VisitorNotFoundError
+from smart_door.domain.errors import ServiceUnavailableError
+from smart_door.domain.refusals import PasscodeWrongError, VisitorNotFoundError
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.forget_visitor import Forgotten
@@ -33,7 +34,8 @@ def test_nothing_that_names_or_shows_the_person_stays(seen: Home) -> None:
     """Given faces, photos, an alias and visits, when the person is deleted, then no trace is left."""
     forgotten = seen.forget_visitor("v1")
 
-    assert forgotten == Forgotten("v1", faces=1, photos=4, visits=2, passes=0)
+    assert forgotten == Forgotten("v1", faces=1, photos=4, visits=2, passes=0, codes=1)
+    assert {passcode.visitor_id for passcode in seen.passcodes.stored.values()} == {"v3"}
     left = repr([asdict(visit) for visit in seen.visits.everything])
     assert "v1" not in left
     assert "v2" not in left

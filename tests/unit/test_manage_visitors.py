@@ -6,24 +6,26 @@ import base64
 
 import pytest
 
-from smart_door.domain.errors import (
-    DoorNotFoundError,
-    InvalidRequestError,
+from smart_door.domain.errors import VisitorChangedError
+from smart_door.domain.events import VisitorAdmitted
+from smart_door.domain.photos import MOST_BYTES
+from smart_door.domain.picture_errors import (
     NoFaceError,
-    PasscodeWrongError,
-    PhoneNumberError,
     PhotoFormatError,
     PhotoNotFoundError,
     PhotosFullError,
     PhotoTooLargeError,
     PoorFaceError,
     SeveralFacesError,
+)
+from smart_door.domain.refusals import (
+    DoorNotFoundError,
+    InvalidRequestError,
+    PasscodeWrongError,
+    PhoneNumberError,
     VisitorBlockedError,
-    VisitorChangedError,
     VisitorNotFoundError,
 )
-from smart_door.domain.events import VisitorAdmitted
-from smart_door.domain.photos import MOST_BYTES
 from smart_door.domain.visitors import MOST_PHOTOS, Visitor, VisitorStatus
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.manage_visitors import VisitorChanges

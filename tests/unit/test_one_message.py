@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from smart_door.domain.errors import MessageClaimedError, MessageNotSentError, RetryableError
+from smart_door.domain.errors import (
+    MessageClaimedError,
+    MessageNotSentError,
+    RetryableError,
+)
 from smart_door.domain.visits import CLAIM_SECONDS, Visit, VisitStatus
 from tests.fakes import InMemoryVisits
 from tests.fakes.home import Home, Person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,18 +15,21 @@ from openapi_schema_validator import OAS30Validator
 from functions.owner_api.app import handler
 from smart_door import bootstrap
 from smart_door.bootstrap import owner
+from smart_door.domain.footage import CameraSends
 from smart_door.domain.household import Role
+from smart_door.domain.settings import SetUp
 from smart_door.owner_operations import OPERATIONS
 from smart_door.owner_operations.requests import File
 from smart_door.owner_operations.roles import LEAST_ROLE, may
-from tests.fakes.home import Home, Person
+from tests.fakes.home import OWNER_PHONE, Home, Person
 from tests.unit.lambda_context import FakeContext
 from tests.unit.test_manage_visitors import upload
 
 SPECIFICATION = yaml.safe_load((Path(__file__).parents[2] / "api-specs" / "owner.yaml").read_text())
+SET_UP = SetUp(99.0, 10.0, 15.0, 5.0, 24.0, 30.0, 90.0)
 VISITOR = "/api/owner/visitors/{visitor_id}"
 V1 = {"visitor_id": "v1"}
-DELETED = {"visitor_id": "v1", "faces": 1, "photos": 1, "visits": 0, "passes": 0}
+DELETED = {"visitor_id": "v1", "faces": 1, "photos": 1, "visits": 0, "passes": 0, "codes": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +40,16 @@ def wired(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owner, "manage_visitors", lambda: home.manage_visitors)
     monkeypatch.setattr(owner, "forget_visitor", lambda: home.forget_visitor)
     monkeypatch.setattr(owner, "correct_visit", lambda: home.correct_visit)
+    monkeypatch.setattr(owner, "resend_code", lambda: home.resend_code)
     monkeypatch.setattr(owner, "manage_passes", lambda: home.manage_passes)
     monkeypatch.setattr(owner, "home_settings", lambda: home.settings)
     monkeypatch.setattr(owner, "manage_household", lambda: home.manage_household)
     monkeypatch.setattr(owner, "show_passes", lambda: home.show_passes)
     monkeypatch.setattr(owner, "export_visits", lambda: home.export_visits)
+    monkeypatch.setattr(owner, "delete_visit", lambda: home.delete_visit)
+    monkeypatch.setattr(owner, "show_video", lambda: home.show_video)
+    monkeypatch.setattr(owner, "set_up", lambda: SET_UP)
+    monkeypatch.setattr(owner, "show_video", lambda: home.show_video)
     monkeypatch.setattr(owner, "time_zone", lambda: ZoneInfo("America/New_York"))
 
 
@@ -51,6 +60,7 @@ def ask(
     body: Any = None,
     query: dict[str, str] | None = None,
     groups: str = "owner",
+    member_id: str = "1",
 ) -> tuple[int, dict[str, Any]]:
     """Ask, and hold a good answer against the specification."""
     event = {
@@ -60,7 +70,14 @@ def ask(
         "queryStringParameters": query,
         "body": None if body is None else json.dumps(body),
         "requestContext": {
-            "authorizer": {"claims": {"email": "owner@example.com", "sub": "1", "cognito:groups": groups}}
+            "authorizer": {
+                "claims": {
+                    "email": "owner@example.com",
+                    "sub": "1",
+                    "cognito:username": member_id,
+                    "cognito:groups": groups,
+                }
+            }
         },
     }
     response = handler(event, FakeContext())
@@ -124,6 +141,32 @@ def test_each_role_may_do_what_the_table_says(
 def test_the_page_is_told_who_is_there(groups: str, role: str) -> None:
     """Given a token, then its person and role."""
     assert ask("GET", "/api/owner/me", groups=groups) == (200, {"email": "owner@example.com", "role": role})
+
+
+@pytest.mark.parametrize("route", sorted(LEAST_ROLE))
+def test_a_guest_is_shown_nobodys_phone_number(home: Home, route: str) -> None:
+    """Given people on file, at the door and invited, then no answer to a guest has a number of theirs."""
+    home.knows("v1", "Grace")
+    home.watches(0, 2, Person("grace", visitor_id="v1"))
+    home.watches(30, 32, Person("ada"))
+    waiting = home.visits.everything[0].visit_id
+    body = {"decision": "approve", "name": "Ada", "phone": "+15555550123"}
+    ask(
+        "POST",
+        "/api/owner/visits/{door_id}/{visit_id}/decision",
+        {"door_id": "front", "visit_id": waiting},
+        body,
+    )
+    numbers = [visitor.phone for visitor in home.visitors.all()]
+    assert len(numbers) == 2
+    method, resource = route.split()
+    path = {**V1, "door_id": "front", "visit_id": waiting, "face_id": "f", "pass_id": "p", "member_id": "m"}
+    answers = {role: ask(method, resource, path, {}, groups=role) for role in ("guest", "member")}
+
+    assert not any(number in json.dumps(answers["guest"]) for number in numbers)
+    if route in ("GET /api/owner/visitors", f"GET {VISITOR}"):
+        assert answers["guest"][0] == 200
+        assert any(number in json.dumps(answers["member"]) for number in numbers)
 
 
 def test_a_visitor_is_renamed_and_shown_with_photos(home: Home) -> None:
@@ -301,6 +344,7 @@ class TestPasses:
             {"until": "2028-01-01T00:00"},
             {"kind": "recurring", "first_day": "2026-11-24", "last_day": "2026-12-01"},
             {"send": "yes"},
+            {"request_id": "once"},
             {"visitor_id": "v1"},
         ],
     )
@@ -311,6 +355,28 @@ class TestPasses:
 
         assert ask("POST", "/api/owner/passes", body=body)[0] == 400
         assert home.visitors.all() == []
+
+
+class TestDeletingVisits:
+    """A visit of whoever it was."""
+
+    RESOURCE = "/api/owner/visits/{door_id}/{visit_id}"
+
+    def test_a_visit_is_deleted_once_it_is_over(self, home: Home) -> None:
+        """Given a visit that goes on, then the answer says until when; afterwards it says what went."""
+        home.watches(0, 2, Person("ada"))
+        path = {"door_id": "front", "visit_id": home.visit.visit_id}
+        status, problem = ask("DELETE", self.RESOURCE, path)
+        assert (status, problem["code"], problem["over_at"]) == (
+            409,
+            "visit_going_on",
+            "2026-11-21T00:48:51.500Z",
+        )
+
+        home.now += 3600
+        gone = {"visit_id": path["visit_id"], "photos": 3, "clips": 0, "codes": 0}
+        assert ask("DELETE", self.RESOURCE, path) == (200, gone)
+        assert ask("DELETE", self.RESOURCE, path)[0] == 404
 
 
 class TestUndo:
@@ -342,6 +408,45 @@ class TestUndo:
         )
 
 
+class TestCodeOnceMore:
+    """A message that did not arrive."""
+
+    RESOURCE = "/api/owner/visits/{door_id}/{visit_id}/code"
+
+    def test_a_code_is_sent_again_after_a_moment(self, home: Home) -> None:
+        """Given a code that went just now, then the answer says how long to wait; after that it goes."""
+        home.knows("v1")
+        home.sees(home.record(0, Person("grace", visitor_id="v1")))
+        path = {"door_id": "front", "visit_id": home.visit.visit_id}
+        status, problem = ask("POST", self.RESOURCE, path, groups="member")
+        assert (status, problem["code"], problem["retry_after_seconds"]) == (429, "code_sent_just_now", 20)
+
+        home.now += 20
+        assert ask("POST", self.RESOURCE, path, groups="member")[1]["state"] == "code_sent"
+        assert len(home.messages.to_visitors) == 2
+
+    @pytest.mark.parametrize(
+        ("trouble", "status", "code"),
+        [
+            ({"failures": 1}, 503, "message_not_sent"),
+            ({"refused": True}, 502, "message_refused"),
+            ({"unreachable": {"+15555550123"}}, 400, "phone_unreachable"),
+        ],
+    )
+    def test_what_keeps_a_message_from_being_sent_is_said(
+        self, home: Home, trouble: dict[str, Any], status: int, code: str
+    ) -> None:
+        """Given a number, a moment or an account that takes none, then each has a code of its own."""
+        for name, value in trouble.items():
+            setattr(home.messages, name, value)
+        body = {"name": "Ada", "phone": "+15555550123"}
+        times = {"kind": "once", "from": "2026-11-24T09:00", "until": "2026-11-24T12:00"}
+        answered, problem = ask("POST", "/api/owner/passes", body={"door_id": "front", **body, **times})
+
+        assert (answered, problem["code"]) == (status, code)
+        assert home.visitors.all() == []
+
+
 class TestHousehold:
     """Members and their roles."""
 
@@ -353,7 +458,8 @@ class TestHousehold:
         _, bob = ask("POST", "/api/owner/household", body={"email": "bob@example.com", "role": "owner"})
 
         assert (ann["email"], ann["role"], ann["is_invited"]) == ("ann@example.com", "guest", True)
-        assert ask("GET", "/api/owner/household") == (200, {"members": [bob, ann]})
+        everyone = {"members": [bob, ann], "home_phone": OWNER_PHONE}
+        assert ask("GET", "/api/owner/household") == (200, everyone)
         path = {"member_id": ann["member_id"]}
         assert ask("PATCH", self.ONE, path, {"role": "member"})[1]["role"] == "member"
         assert ask("DELETE", self.ONE, path)[1]["email"] == "ann@example.com"
@@ -377,6 +483,56 @@ class TestHousehold:
         again = {"email": "bob@example.com", "role": "guest"}
         assert ask("POST", "/api/owner/household", body=again)[1]["code"] == "member_exists"
 
+    def test_an_owner_says_who_is_told_about_what(self, home: Home) -> None:
+        """Given a member, then number and wishes change one by one, or with the role."""
+        _, bob = ask("POST", "/api/owner/household", body={"email": "bob@example.com", "role": "guest"})
+        path = {"member_id": bob["member_id"]}
+        assert (bob["told_about"], "phone" in bob) == ([], False)
+
+        told = {"phone": "+1 555 555 0111", "told_about": ["blocked", "stranger"], "role": "member"}
+        _, bob = ask("PATCH", self.ONE, path, told)
+        assert (bob["phone"], bob["told_about"]) == ("+15555550111", ["stranger", "blocked"])
+        assert bob["role"] == "member"
+        assert ask("PATCH", self.ONE, path, {"told_about": []})[1]["phone"] == "+15555550111"
+        assert ask("GET", "/api/owner/household")[1]["members"][0]["told_about"] == []
+
+    @pytest.mark.parametrize(
+        ("change", "status", "code"),
+        [
+            ({}, 400, "request_invalid"),
+            ({"told_about": ["weather"]}, 400, "request_invalid"),
+            ({"told_about": ["stranger"]}, 400, "request_invalid"),
+            ({"phone": "0123"}, 400, "phone_invalid"),
+            ({"phone": "+15555550122"}, 400, "phone_opted_out"),
+            ({"phone": OWNER_PHONE}, 409, "phone_of_home"),
+        ],
+    )
+    def test_numbers_and_wishes_that_are_none_are_refused(
+        self, home: Home, change: dict[str, Any], status: int, code: str
+    ) -> None:
+        """Each with a code of its own, and nothing is kept."""
+        home.messages.opted_out.add("+15555550122")
+        bob = home.household.invite("bob@example.com", Role.OWNER)
+        answered, problem = ask("PATCH", self.ONE, {"member_id": bob.member_id}, change)
+
+        assert (answered, problem["code"]) == (status, code)
+        assert home.settings.stored.contacts == ()
+
+    def test_a_member_says_what_they_are_told_themselves(self, home: Home) -> None:
+        """Given the id in the login, then nobody else's number is read or changed by it."""
+        mine = "/api/owner/me/messages"
+        ann = home.household.invite("ann@example.com", Role.MEMBER)
+        bob = home.household.invite("bob@example.com", Role.MEMBER)
+        home.manage_household.tell(bob.member_id, "+15555550122", [])
+        wanted = {"phone": "+15555550111", "told_about": ["unreachable"]}
+
+        assert ask("GET", mine, groups="member", member_id=ann.member_id) == (200, {"told_about": []})
+        assert ask("PUT", mine, body=wanted, groups="member", member_id=ann.member_id) == (200, wanted)
+        assert ask("GET", mine, groups="member", member_id=ann.member_id) == (200, wanted)
+        assert ask("PUT", mine, body={"phone": ""}, groups="member", member_id=ann.member_id)[0] == 400
+        assert ask("PUT", mine, body=wanted, groups="member", member_id="somebody")[0] == 404
+        assert ask("GET", mine, groups="member", member_id=bob.member_id)[1]["phone"] == "+15555550122"
+
 
 class TestSettings:
     """What the household sets."""
@@ -384,11 +540,12 @@ class TestSettings:
     def test_settings_are_shown_and_changed_as_a_whole(self) -> None:
         """Given the defaults, when they are changed, then the answer and the next look say so."""
         asked = {"ask_about_strangers": True, "warn_about_blocked": True, "enrol_faces": True}
-        assert ask("GET", "/api/owner/settings") == (200, {**asked, "time_zone": "America/New_York"})
+        told = {"time_zone": "America/New_York", "set_up": asdict(SET_UP)}
+        assert ask("GET", "/api/owner/settings") == (200, {**asked, **told})
 
         wanted = {**asked, "enrol_faces": False, "quiet_hours": {"begins": "22:00", "ends": "07:30"}}
         status, changed = ask("PUT", "/api/owner/settings", body=wanted)
-        assert (status, changed) == (200, {**wanted, "time_zone": "America/New_York"})
+        assert (status, changed) == (200, {**wanted, **told})
         assert ask("GET", "/api/owner/settings")[1] == changed
 
     @pytest.mark.parametrize(
@@ -407,3 +564,26 @@ class TestSettings:
         asked = {"ask_about_strangers": True, "warn_about_blocked": True, "enrol_faces": True}
         assert ask("PUT", "/api/owner/settings", body={**asked, **change})[0] == 400
         assert home.settings.get().version == 0
+
+
+def test_the_door_and_what_was_before_a_visit_are_to_be_seen_by_everybody(home: Home) -> None:
+    """Given a guest of the household, when they look, then there is live video, a picture and a clip."""
+    home.watches(0, 1, Person("grace"))
+    door = {"door_id": "front"}
+
+    live = ask("GET", "/api/owner/doors/{door_id}/live", door, groups="guest")
+    still = ask("GET", "/api/owner/doors/{door_id}/still", door, groups="guest")
+    path = {**door, "visit_id": home.visit.visit_id}
+    clip = ask("GET", "/api/owner/visits/{door_id}/{visit_id}/clip", path, groups="guest")
+
+    assert [status for status, _ in (live, still, clip)] == [200, 200, 200]
+
+
+def test_where_there_is_no_video_the_answer_says_when_the_camera_sends(home: Home) -> None:
+    """Given a camera that sends what moves, when nothing does, then the page can say so."""
+    home.camera_sends = CameraSends.MOTION
+    home.footage.live_url = None
+
+    status, answer = ask("GET", "/api/owner/doors/{door_id}/live", {"door_id": "front"})
+
+    assert (status, answer["code"], answer["camera_sends"]) == (404, "no_video", "motion")

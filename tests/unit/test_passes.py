@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from uuid import UUID
 
 import pytest
 
-from smart_door.domain.errors import (
+from smart_door.domain.errors import MessageNotSentError, ServiceUnavailableError
+from smart_door.domain.home_time import instant
+from smart_door.domain.passes import PassKind, PassState, Schedule
+from smart_door.domain.refusals import (
     DoorNotFoundError,
     InvalidRequestError,
-    MessageNotSentError,
     PasscodeExpiredError,
     PasscodeUsedError,
     PasscodeWrongError,
     PassNotFoundError,
-    PhoneNumberError,
-    ServiceUnavailableError,
+    PhoneUnreachableError,
     TooManyTriesError,
     VisitorBlockedError,
 )
-from smart_door.domain.home_time import instant
-from smart_door.domain.passes import PassKind, PassState, Schedule
 from smart_door.domain.visitors import VisitorStatus
 from smart_door.domain.visits import Rule, VisitStatus
 from smart_door.services.decide_visit import KnownVisitor, NewVisitor
-from smart_door.services.manage_passes import Invitation
+from smart_door.services.manage_passes import Invitation, Invite
 from smart_door.services.manage_visitors import VisitorChanges
 from tests.fakes.home import KEY, Home, Person, code_in
 
@@ -39,7 +39,15 @@ CLEANING = Schedule(PassKind.RECURRING, TUESDAY, YEAR_END, (1,), time(9), time(1
 
 def invite(home: Home, schedule: Schedule, *, send: bool = True) -> Invitation:
     """Ada is invited to the front door."""
-    return home.manage_passes.invite("front", ADA, schedule, OWNER, send=send)
+    return ask_to_invite(home, "front", ADA, schedule, send=send)
+
+
+def ask_to_invite(
+    home: Home, door_id: str, who: NewVisitor | KnownVisitor, schedule: Schedule, *, send: bool = True
+) -> Invitation:
+    """A request of its own."""
+    request_id = str(UUID(int=home.chance.getrandbits(128)))
+    return home.manage_passes.invite(Invite(request_id, door_id, who, schedule, OWNER, send))
 
 
 def enter(home: Home, invitation: Invitation, day: int, hour: int, minute: int = 0, month: int = 11) -> str:
@@ -120,7 +128,15 @@ class TestInviting:
         assert refused.value.field == field
         assert (home.visitors.all(), home.manage_passes.all()) == ([], [])
 
-    @pytest.mark.parametrize("error", [MessageNotSentError, PhoneNumberError])
+    @pytest.mark.parametrize("last", [TUESDAY, datetime(2028, 1, 1), datetime(2026, 11, 19)])
+    def test_the_end_of_a_recurring_pass_is_its_last_day(self, home: Home, last: datetime) -> None:
+        """So that a page can show what is wrong where it was written."""
+        first = datetime(2026, 11, 17) if last < TUESDAY else TUESDAY
+        with pytest.raises(InvalidRequestError) as refused:
+            invite(home, Schedule(PassKind.RECURRING, first, last, (1,), time(9), time(12)))
+        assert refused.value.field == "last_day"
+
+    @pytest.mark.parametrize("error", [MessageNotSentError, PhoneUnreachableError])
     def test_a_message_that_fails_leaves_nothing_behind(self, home: Home, error: type[Exception]) -> None:
         """So that the number can be corrected."""
         if error is MessageNotSentError:
@@ -135,9 +151,9 @@ class TestInviting:
         """Nor to a door that is none."""
         home.knows("v1", blocked=True)
         with pytest.raises(VisitorBlockedError):
-            home.manage_passes.invite("front", KnownVisitor("v1"), MORNING, OWNER, send=True)
+            ask_to_invite(home, "front", KnownVisitor("v1"), MORNING)
         with pytest.raises(DoorNotFoundError):
-            home.manage_passes.invite("cellar", ADA, MORNING, OWNER, send=True)
+            ask_to_invite(home, "cellar", ADA, MORNING)
 
 
 class TestOpening:
@@ -245,7 +261,7 @@ class TestOpening:
     def test_who_is_recognised_right_after_belongs_to_the_same_visit(self, home: Home) -> None:
         """Given somebody known who used a pass, then the camera adds a photo, and no code goes."""
         home.knows("v1", "Grace")
-        made = home.manage_passes.invite("front", KnownVisitor("v1"), MORNING, OWNER, send=False)
+        made = ask_to_invite(home, "front", KnownVisitor("v1"), MORNING, send=False)
         visit_id = enter(home, made, 24, 9)
         offset = home.now - home.record(0).seen_at
         home.sees(home.record(offset + 2, Person("grace", visitor_id="v1")))
@@ -297,3 +313,16 @@ class TestTakingBack:
             seen.append((once.state_at(now, home.zone).value, cleaning.state_at(now, home.zone).value))
 
         assert seen == [("upcoming", "upcoming"), ("open", "open"), ("over", "upcoming")]
+
+    def test_who_came_today_is_expected_on_the_next_day(self, home: Home) -> None:
+        """Given once a week and a visit this Tuesday, then it is not open any more, but upcoming."""
+        made = invite(home, CLEANING)
+        enter(home, made, 24, 10)
+        (used,) = home.manage_passes.all()
+
+        now = instant(datetime(2026, 11, 24, 11), home.zone)
+        window = used.next_window(now, home.zone)
+
+        assert used.state_at(now, home.zone) is PassState.UPCOMING
+        assert window is not None
+        assert window.key == "2026-12-01"

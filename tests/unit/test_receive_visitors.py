@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from smart_door.domain.errors import DoorNotFoundError, FragmentNotReadyError, ServiceUnavailableError
+from smart_door.domain.errors import FragmentNotReadyError, ServiceUnavailableError
 from smart_door.domain.faces import BoundingBox, FaceMatch
+from smart_door.domain.refusals import DoorNotFoundError
 from smart_door.domain.visits import VisitStatus
 from smart_door.services.decide_visit import NewVisitor
 from tests.fakes.home import LEFT, MIDDLE, NOW, RIGHT, Home, Person

@@ -9,7 +9,6 @@ from secrets import token_bytes
 import pytest
 
 from smart_door.domain.errors import (
-    DoorNotFoundError,
     FragmentGoneError,
     FragmentNotReadyError,
     FrameDecodeError,
@@ -18,6 +17,7 @@ from smart_door.domain.errors import (
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.fragment_search import FragmentNotification
 from smart_door.domain.ids import new_visit_id
+from smart_door.domain.refusals import DoorNotFoundError
 from smart_door.domain.visits import Delivery, Face, Visit, VisitStatus
 from smart_door.domain.watched_faces import Thrift
 from smart_door.services.search_fragment import SearchFragment, Tally

@@ -9,11 +9,12 @@ import pytest
 import yaml
 from openapi_schema_validator import OAS30Validator
 
-from smart_door.domain.errors import DoorNotFoundError, VisitNotFoundError
 from smart_door.domain.home_time import iso
+from smart_door.domain.refusals import DoorNotFoundError, VisitNotFoundError
 from smart_door.services.decide_visit import NewVisitor
 from tests.fakes.home import Home, Person
 
+OWNER = "owner@example.com"
 SPECIFICATION = yaml.safe_load((Path(__file__).parents[2] / "api-specs" / "owner.yaml").read_text())
 
 
@@ -116,6 +117,18 @@ def test_visitors_are_shown_by_name(home: Home) -> None:
     assert [visitor["name"] for visitor in shown] == ["Ada", "grace"]
     for visitor in shown:
         assert_matches(visitor, "Visitor")
+
+
+def test_a_visit_says_which_of_its_faces_is_the_visitors(home: Home) -> None:
+    """Given two strangers, when one is let in, then the answer marks theirs; after an undo nobody's."""
+    home.sees(home.record(0, *home.people(["ada", "bob"])))
+    visit_id = home.visit.visit_id
+    assert "named_face_index" not in home.show_home.get_visit("front", visit_id)
+    home.decide_visit.approve("front", visit_id, NewVisitor("Bob", "+15555550123"), 1, OWNER)
+    assert home.show_home.get_visit("front", visit_id)["named_face_index"] == 1
+
+    home.decide_visit.undo("front", visit_id)
+    assert "named_face_index" not in home.show_home.get_visit("front", visit_id)
 
 
 def test_an_unknown_visit_or_door_is_not_found(home: Home) -> None:

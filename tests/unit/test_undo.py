@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smart_door.domain.errors import (
+from smart_door.domain.refusals import (
     PasscodeWrongError,
     UndoTooLateError,
     VisitAlreadyDecidedError,

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from smart_door.domain.errors import ConfigurationError, InvalidRequestError
+from smart_door.domain.errors import ConfigurationError
+from smart_door.domain.footage import CameraSends
 from smart_door.domain.home_time import parse_zone
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.domain.rules import Rules
+from smart_door.domain.settings import SetUp
 from smart_door.domain.watched_faces import Thrift
 
 Environ = Mapping[str, str]
@@ -132,7 +135,12 @@ class OwnerApiConfig:
     passcode_seconds: float
     photo_link_seconds: int
     time_zone: ZoneInfo
+    set_up: SetUp
     user_pool_id: str
+    owner_phone: str
+    stream_name_prefix: str
+    camera_sends: CameraSends
+    video_seconds: float
 
     @classmethod
     def from_env(cls, environ: Environ) -> OwnerApiConfig:
@@ -149,7 +157,20 @@ class OwnerApiConfig:
             passcode_seconds=_number(environ, "PASSCODE_MINUTES", 1, 10) * 60,
             photo_link_seconds=round(_number(environ, "PHOTO_LINK_SECONDS", 10, 3600)),
             time_zone=_time_zone(environ),
+            set_up=SetUp(
+                recognition_similarity=_number(environ, "RECOGNITION_SIMILARITY", 80, 100),
+                visit_minutes=_number(environ, "VISIT_MINUTES", 1, 60),
+                visit_gap_seconds=_number(environ, "VISIT_GAP_SECONDS", 1, 600),
+                passcode_minutes=_number(environ, "PASSCODE_MINUTES", 1, 10),
+                video_hours=_number(environ, "VIDEO_HOURS", 1, 168),
+                photo_days=_number(environ, "PHOTO_DAYS", 1, 365),
+                visit_days=_number(environ, "VISIT_DAYS", 1, 1095),
+            ),
             user_pool_id=_text(environ, "USER_POOL_ID"),
+            owner_phone=_text(environ, "OWNER_PHONE"),
+            stream_name_prefix=_text(environ, "STREAM_NAME_PREFIX"),
+            camera_sends=_camera_sends(environ),
+            video_seconds=_number(environ, "VIDEO_HOURS", 1, 168) * 3600,
         )
 
 
@@ -215,6 +236,13 @@ def _time_zone(environ: Environ) -> ZoneInfo:
         return parse_zone(_text(environ, "TIME_ZONE"))
     except InvalidRequestError as error:
         raise ConfigurationError("TIME_ZONE", "it is no IANA time zone") from error
+
+
+def _camera_sends(environ: Environ) -> CameraSends:
+    try:
+        return CameraSends(_text(environ, "CAMERA_SENDS"))
+    except ValueError as error:
+        raise ConfigurationError("CAMERA_SENDS", "it is neither always nor motion") from error
 
 
 def _number(environ: Environ, name: str, lowest: float, highest: float) -> float:

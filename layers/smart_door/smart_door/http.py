@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from smart_door.domain import errors
+from smart_door.domain import errors, picture_errors, refusals
 from smart_door.domain.errors import SmartDoorError
 from smart_door.domain.home_time import iso
 from smart_door.domain.passcodes import REDEMPTION_SECONDS
@@ -29,73 +29,114 @@ _OUR_FAULT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Someth
 
 PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
     # What the caller can mend.
-    errors.InvalidRequestError: _BAD_REQUEST,
-    errors.PhoneNumberError: Problem(HTTPStatus.BAD_REQUEST, "phone_invalid", "That is no phone number."),
-    errors.FaceIndexError: Problem(HTTPStatus.BAD_REQUEST, "face_needed", "Choose whose face it is."),
-    errors.PhotoFormatError: Problem(
+    refusals.InvalidRequestError: _BAD_REQUEST,
+    refusals.PhoneNumberError: Problem(HTTPStatus.BAD_REQUEST, "phone_invalid", "That is no phone number."),
+    refusals.PhoneUnreachableError: Problem(
+        HTTPStatus.BAD_REQUEST, "phone_unreachable", "Text messages do not reach this number."
+    ),
+    refusals.PhoneOptedOutError: Problem(
+        HTTPStatus.BAD_REQUEST, "phone_opted_out", "Somebody answered STOP from this number."
+    ),
+    refusals.TimeLeftOutError: Problem(
+        HTTPStatus.BAD_REQUEST, "time_left_out", "Clocks are put forward then. Choose another time."
+    ),
+    refusals.FaceIndexError: Problem(HTTPStatus.BAD_REQUEST, "face_needed", "Choose whose face it is."),
+    picture_errors.PhotoFormatError: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "photo_invalid", "Choose a photo that is a JPEG or a PNG."
     ),
-    errors.PhotoTooLargeError: Problem(
+    picture_errors.PhotoTooLargeError: Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "photo_too_large",
         "The photo is too large. Choose one under 4 MB.",
     ),
-    errors.NoFaceError: Problem(
+    picture_errors.NoFaceError: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "photo_without_face",
         "No face can be seen on this photo. Choose one from the front, in good light.",
     ),
-    errors.PoorFaceError: Problem(
+    picture_errors.PoorFaceError: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "photo_unclear",
         "The face is hard to make out on this photo. Choose a sharper or closer one, from the front.",
     ),
-    errors.SeveralFacesError: Problem(
+    picture_errors.SeveralFacesError: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "photo_of_several",
         "There are several people on this photo. Choose one that shows only this person.",
     ),
-    errors.PhotosFullError: Problem(
+    picture_errors.PhotosFullError: Problem(
         HTTPStatus.CONFLICT, "photos_full", "There are 8 photos already. Remove one first."
     ),
-    errors.DoorNotFoundError: Problem(HTTPStatus.NOT_FOUND, "door_not_found", "There is no such door."),
-    errors.VisitNotFoundError: Problem(HTTPStatus.NOT_FOUND, "visit_not_found", "There is no such visit."),
-    errors.VisitorNotFoundError: Problem(
+    refusals.DoorNotFoundError: Problem(HTTPStatus.NOT_FOUND, "door_not_found", "There is no such door."),
+    refusals.VisitNotFoundError: Problem(HTTPStatus.NOT_FOUND, "visit_not_found", "There is no such visit."),
+    refusals.VisitorNotFoundError: Problem(
         HTTPStatus.NOT_FOUND, "visitor_not_found", "There is no such visitor."
     ),
-    errors.PassNotFoundError: Problem(HTTPStatus.NOT_FOUND, "pass_not_found", "There is no such pass."),
-    errors.MemberNotFoundError: Problem(
+    refusals.PassNotFoundError: Problem(HTTPStatus.NOT_FOUND, "pass_not_found", "There is no such pass."),
+    refusals.PassExistsError: Problem(
+        HTTPStatus.CONFLICT, "pass_made_already", "This invitation was made before it was changed."
+    ),
+    refusals.MemberNotFoundError: Problem(
         HTTPStatus.NOT_FOUND, "member_not_found", "Nobody of the household is meant by this."
     ),
-    errors.MemberExistsError: Problem(
+    refusals.MemberExistsError: Problem(
         HTTPStatus.CONFLICT, "member_exists", "Somebody of the household has this e-mail address already."
     ),
-    errors.LastOwnerError: Problem(
+    refusals.LastOwnerError: Problem(
         HTTPStatus.CONFLICT, "last_owner", "A home needs an owner. Make somebody else the owner first."
     ),
-    errors.PhotoNotFoundError: Problem(HTTPStatus.NOT_FOUND, "photo_not_found", "The photo is gone."),
-    errors.VisitAlreadyDecidedError: Problem(
+    refusals.HomePhoneError: Problem(
+        HTTPStatus.CONFLICT,
+        "phone_of_home",
+        "The home was set up with this number: it is told everything anyway.",
+    ),
+    picture_errors.PhotoNotFoundError: Problem(HTTPStatus.NOT_FOUND, "photo_not_found", "The photo is gone."),
+    picture_errors.NoVideoError: Problem(
+        HTTPStatus.NOT_FOUND, "no_video", "There is no video: the camera sends nothing, or sent nothing then."
+    ),
+    picture_errors.VideoExpiredError: Problem(
+        HTTPStatus.GONE, "video_expired", "The video of this visit is not kept any more."
+    ),
+    picture_errors.VideoUnplayableError: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "video_unplayable",
+        "The camera's video cannot be played. Let the camera send H.264.",
+    ),
+    refusals.VisitAlreadyDecidedError: Problem(
         HTTPStatus.CONFLICT, "visit_already_decided", "This visit was decided before."
     ),
-    errors.UndoTooLateError: Problem(HTTPStatus.CONFLICT, "undo_too_late", "This cannot be undone any more."),
-    errors.VisitorBlockedError: Problem(
+    refusals.UndoTooLateError: Problem(
+        HTTPStatus.CONFLICT, "undo_too_late", "This cannot be undone any more."
+    ),
+    refusals.CodeNotAgainError: Problem(
+        HTTPStatus.CONFLICT, "code_not_again", "No code of this visit can be sent again."
+    ),
+    refusals.CodeSentJustNowError: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "code_sent_just_now",
+        "The code was sent just now. Give it a moment to arrive.",
+    ),
+    refusals.VisitorBlockedError: Problem(
         HTTPStatus.CONFLICT, "visitor_blocked", "This visitor is blocked. Unblock them first."
     ),
-    errors.VisitExpiredError: Problem(
+    refusals.VisitExpiredError: Problem(
         HTTPStatus.GONE, "visit_expired", "This visit is over: nobody decided in time."
     ),
-    errors.PasscodeWrongError: Problem(
+    refusals.VisitGoingOnError: Problem(
+        HTTPStatus.CONFLICT, "visit_going_on", "This visit is not over yet. Delete it afterwards."
+    ),
+    refusals.PasscodeWrongError: Problem(
         HTTPStatus.FORBIDDEN,
         "passcode_wrong",
         "This code does not open this door now. Check the code, and the time if you were invited.",
     ),
-    errors.PasscodeExpiredError: Problem(
+    refusals.PasscodeExpiredError: Problem(
         HTTPStatus.FORBIDDEN, "passcode_expired", "This code is past its time. Ask for a new one."
     ),
-    errors.PasscodeUsedError: Problem(
+    refusals.PasscodeUsedError: Problem(
         HTTPStatus.FORBIDDEN, "passcode_used", "This code was used before. Each works once."
     ),
-    errors.TooManyTriesError: Problem(
+    refusals.TooManyTriesError: Problem(
         HTTPStatus.TOO_MANY_REQUESTS,
         "passcode_too_many_tries",
         "Too many wrong codes. Wait before trying again.",
@@ -111,7 +152,12 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
     errors.MessageNotSentError: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "message_not_sent",
-        "The text message could not be sent, so nothing was decided. Try again.",
+        "The text message could not be sent just now, so nothing was changed. Try again.",
+    ),
+    errors.MessageRefusedError: Problem(
+        HTTPStatus.BAD_GATEWAY,
+        "message_refused",
+        "AWS does not let this home send text messages, so nothing was changed.",
     ),
     # What only we can mend, or what no API call leads to.
     errors.PasscodeTakenError: _OUR_FAULT,
@@ -154,11 +200,15 @@ def error_answer(error: SmartDoorError) -> dict[str, Any]:
     problem = problem_of(error)
     body: dict[str, Any] = {"code": problem.code, "message": problem.message}
     headers: dict[str, str] = {}
-    if isinstance(error, errors.InvalidRequestError):
-        body["message"] = error.problem
-    if isinstance(error, errors.VisitAlreadyDecidedError):
+    if isinstance(error, refusals.InvalidRequestError):
+        body |= {"message": error.problem, "field": error.field}
+    if isinstance(error, refusals.VisitAlreadyDecidedError):
         body |= _who_decided(error)
-    if isinstance(error, errors.TooManyTriesError):
+    if isinstance(error, refusals.VisitGoingOnError):
+        body["over_at"] = iso(error.over_at)
+    if isinstance(error, picture_errors.NoVideoError):
+        body["camera_sends"] = error.camera_sends
+    if isinstance(error, refusals.TooManyTriesError | refusals.CodeSentJustNowError):
         body["retry_after_seconds"] = error.retry_after_seconds
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -166,7 +216,7 @@ def error_answer(error: SmartDoorError) -> dict[str, Any]:
     return answer(problem.status, body, headers)
 
 
-def _who_decided(error: errors.VisitAlreadyDecidedError) -> dict[str, Any]:
+def _who_decided(error: refusals.VisitAlreadyDecidedError) -> dict[str, Any]:
     """What was decided, by whom and when, so that a page can say so without asking again."""
     decided_at = None if error.decided_at is None else iso(error.decided_at)
     known = {"state": error.status, "decided_by": error.decided_by, "decided_at": decided_at}
@@ -199,7 +249,7 @@ def json_body(event: Mapping[str, Any]) -> dict[str, Any]:
     try:
         body = json.loads(event.get("body") or "")
     except ValueError as error:
-        raise errors.InvalidRequestError("body", "The request's body is not JSON.") from error
+        raise refusals.InvalidRequestError("body", "The request's body is not JSON.") from error
     if not isinstance(body, dict):
-        raise errors.InvalidRequestError("body", "The request's body is not a JSON object.")
+        raise refusals.InvalidRequestError("body", "The request's body is not a JSON object.")
     return body

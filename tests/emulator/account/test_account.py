@@ -152,6 +152,21 @@ def test_in_the_sandbox_only_verified_numbers_get_messages(described: Emulator, 
     assert [message["to"] for message in messages] == ["+15555550100"]
 
 
+def test_a_number_that_answered_stop_gets_nothing(described: Emulator, describe: Describe) -> None:
+    """Given such a number, then SNS tells of it when asked, takes a message for it, and it never arrives."""
+    describe(sms_opted_out_numbers=["+15555550178"])
+    sns = described.client("sns")
+    opted_out = {
+        number: sns.check_if_phone_number_is_opted_out(phoneNumber=number)["isOptedOut"]
+        for number in ("+15555550178", "+15555550199")
+    }
+    assert opted_out == {"+15555550178": True, "+15555550199": False}
+    for number in opted_out:
+        sns.publish(PhoneNumber=number, Message="are you there?")
+    messages = urllib3.request("GET", f"{described.web_url}/phone/messages").json()
+    assert [message["to"] for message in messages if message["text"] == "are you there?"] == ["+15555550199"]
+
+
 def test_quotas_are_as_described(described: Emulator, describe: Describe) -> None:
     """Given a new account's quotas, then Service Quotas and Lambda say the same."""
     describe(lambda_concurrent_executions=10, rekognition_search_faces_by_image_per_second=5)

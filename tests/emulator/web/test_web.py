@@ -173,6 +173,45 @@ def test_a_page_comes_from_the_bucket_with_the_policys_headers(site: Site) -> No
     assert answer.headers["X-Site"] == site.name
 
 
+OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+SCRIPT = b"export const door = 'front';\n" * 50
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "body", "accepted", "encoding"),
+    [
+        ("long.js", "text/javascript", SCRIPT, "gzip, deflate, br", "gzip"),
+        ("long.js", "text/javascript", SCRIPT, "br;q=1.0, gzip;q=0.5", "gzip"),
+        ("long.js", "text/javascript", SCRIPT, "gzip;q=0", None),
+        ("long.js", "text/javascript", SCRIPT, "identity", None),
+        ("short.js", "text/javascript", SCRIPT[:999], "gzip", None),
+        ("door.png", "image/png", SCRIPT, "gzip", None),
+    ],
+)
+def test_what_is_worth_it_is_compressed_for_those_who_take_it(
+    bare_site: Site, key: str, kind: str, body: bytes, accepted: str, encoding: str | None
+) -> None:
+    """From 1,000 bytes on, by type, where behaviour and cache policy want it; the tag becomes a weak one."""
+    config = bare_site.config("none", Compress=True, CachePolicyId=OPTIMIZED)
+    bare_site.put(key, body, ContentType=kind)
+    bare_site.create(config)
+    answer = bare_site.ask(f"/{key}", headers={"Accept-Encoding": accepted}, decode_content=True)
+    assert answer.data == body
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert answer.headers["ETag"].startswith("W/") == (encoding == "gzip")
+
+    again = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["ETag"]}
+    assert bare_site.ask(f"/{key}", headers=again).status == 304
+    bare_site.delete()
+
+
+def test_without_the_behaviours_wish_nothing_is_compressed(site: Site) -> None:
+    """The cache policy of this site does not take Accept-Encoding into account either."""
+    site.put("long.js", SCRIPT, ContentType="text/javascript")
+    answer = site.ask("/long.js", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+
+
 def test_a_key_may_end_in_a_slash_or_hold_any_character(site: Site) -> None:
     """CloudFront looks for exactly the key that the address names."""
     site.put("owner/", b"owner")

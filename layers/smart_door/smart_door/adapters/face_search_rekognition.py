@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code
-from smart_door.domain.errors import NoFaceError
 from smart_door.domain.faces import BoundingBox, DetectedFace
 from smart_door.domain.fragment_search import CollectionMatch, FoundFace, Landmark, SearchAnswer
+from smart_door.domain.picture_errors import NoFaceError
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient

@@ -9,15 +9,15 @@ from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code
 from smart_door.adapters.face_search_rekognition import found_face
-from smart_door.domain.errors import (
+from smart_door.domain.errors import ServiceRefusedError
+from smart_door.domain.faces import DetectedFace
+from smart_door.domain.photos import MOST_BYTES
+from smart_door.domain.picture_errors import (
     NoFaceError,
     PhotoFormatError,
     PhotoTooLargeError,
     PoorFaceError,
-    ServiceRefusedError,
 )
-from smart_door.domain.faces import DetectedFace
-from smart_door.domain.photos import MOST_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code
-from smart_door.domain.errors import MemberExistsError, MemberNotFoundError
 from smart_door.domain.household import Member, Role, role_of
+from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

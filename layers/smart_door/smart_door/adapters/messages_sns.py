@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from smart_door.adapters.aws_errors import error_code, service_error
-from smart_door.domain.errors import MessageNotSentError, PhoneNumberError, ServiceUnavailableError
+from smart_door.adapters.aws_errors import aws_call, error_code, service_error
+from smart_door.domain.errors import (
+    MessageNotSentError,
+    MessageRefusedError,
+    ServiceUnavailableError,
+)
+from smart_door.domain.refusals import PhoneUnreachableError
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -38,17 +43,33 @@ class SnsMessages:
         self._owner_topic_arn = owner_topic_arn
 
     def text(self, phone: str, text: str) -> None:
-        """To a phone (E.164). Raises MessageNotSentError, or PhoneNumberError for one out of reach."""
+        """To a phone (E.164).
+
+        Raises MessageNotSentError, MessageRefusedError, or PhoneUnreachableError for one out of reach.
+        """
         with _publishing():
             try:
                 self._client.publish(PhoneNumber=phone, Message=text, MessageAttributes=_SOON)
             except ClientError as err:
                 if error_code(err) in _UNREACHABLE:
-                    raise PhoneNumberError("Text messages do not reach this number.") from None
+                    raise PhoneUnreachableError from None
+                raise
+
+    def has_opted_out(self, phone: str) -> bool:
+        """Whether somebody answered STOP from that phone. Raises PhoneUnreachableError for none at all."""
+        with aws_call("sns", "CheckIfPhoneNumberIsOptedOut"):
+            try:
+                return self._client.check_if_phone_number_is_opted_out(phoneNumber=phone)["isOptedOut"]
+            except ClientError as err:
+                if error_code(err) in _UNREACHABLE:
+                    raise PhoneUnreachableError from None
                 raise
 
     def tell_owner(self, text: str) -> None:
-        """To everyone who subscribed to the owner's topic. Raises MessageNotSentError."""
+        """To everyone who subscribed to the owner's topic.
+
+        Raises MessageNotSentError and MessageRefusedError.
+        """
         with _publishing():
             self._client.publish(TopicArn=self._owner_topic_arn, Message=text, MessageAttributes=_SOON)
 
@@ -62,4 +83,4 @@ def _publishing() -> Iterator[None]:
         failure = service_error("sns", "Publish", err)
         if isinstance(failure, ServiceUnavailableError):
             raise MessageNotSentError(failure.code) from None
-        raise failure from None
+        raise MessageRefusedError(failure.service, failure.operation, failure.code) from None

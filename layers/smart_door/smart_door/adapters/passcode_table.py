@@ -39,6 +39,25 @@ class PasscodeTable:
                     raise PasscodeTakenError(door_id) from err
                 raise
 
+    def codes(self, door_id: str, *, of_passes: bool) -> list[Item]:
+        """The codes of the door that are still kept: those of passes, or the others; all pages."""
+        exists = "attribute_exists" if of_passes else "attribute_not_exists"
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="door_id = :door_id AND begins_with(passcode_key, :code)",
+            FilterExpression=f"{exists}(pass_id)",
+            ExpressionAttributeValues=attributes({":door_id": door_id, ":code": "code#"}),
+            ConsistentRead=True,
+        )
+        with aws_call("dynamodb", "Query"):
+            return [item(stored) for page in pages for stored in page["Items"]]
+
+    def remove(self, door_id: str, digest: str) -> None:
+        """Remove a code; one that is not there is no error."""
+        key = attributes({"door_id": door_id, "passcode_key": f"code#{digest}"})
+        with aws_call("dynamodb", "DeleteItem"):
+            self.client.delete_item(TableName=self.name, Key=key)
+
     def update(
         self, door_id: str, passcode_key: str, change: str, condition: str, values: Mapping[str, Any]
     ) -> tuple[bool, Item]:

@@ -6,6 +6,7 @@ exactly one redeem, and exactly `limit` try. TTL deletes late, so every time is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,15 +14,15 @@ from uuid import uuid4
 from smart_door.adapters.dynamodb_items import Item
 from smart_door.adapters.passcode_table import PasscodeTable
 from smart_door.adapters.passes_dynamodb import pass_from_item
-from smart_door.domain.errors import (
+from smart_door.domain.errors import ServiceUnavailableError
+from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
+from smart_door.domain.passes import Pass
+from smart_door.domain.refusals import (
     PasscodeExpiredError,
     PasscodeUsedError,
     PasscodeWrongError,
-    ServiceUnavailableError,
     TooManyTriesError,
 )
-from smart_door.domain.passcodes import REDEMPTION_SECONDS, Passcode
-from smart_door.domain.passes import Pass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -74,6 +75,14 @@ class DynamoDbPasscodes:
         if "used_at" in stored:
             raise PasscodeUsedError(door_id)
         raise PasscodeExpiredError(door_id)
+
+    def of_door(self, door_id: str) -> Sequence[Passcode]:
+        """The door's passcodes: those of the last hour, and of the days until the table removes them."""
+        return [passcode_from_item(stored) for stored in self._table.codes(door_id, of_passes=False)]
+
+    def remove(self, passcode: Passcode) -> None:
+        """Remove a passcode; one that is not there is no error."""
+        self._table.remove(passcode.door_id, passcode.digest)
 
     def finish(self, passcode: Passcode, now: float) -> None:
         """Set done_at: the passcode can never be taken up again. One that is gone stays gone."""
@@ -133,6 +142,7 @@ def passcode_item(passcode: Passcode) -> Item:
         "expires_at": passcode.expires_at,
         "used_at": passcode.used_at,
         "done_at": passcode.done_at,
+        "code_number": passcode.code_number,
         "delete_at": ceil(passcode.expires_at) + KEEP_SECONDS,
     }
 
@@ -147,4 +157,5 @@ def passcode_from_item(stored: Item) -> Passcode:
         expires_at=stored["expires_at"],
         used_at=stored.get("used_at"),
         done_at=stored.get("done_at"),
+        code_number=int(stored.get("code_number", 1)),
     )

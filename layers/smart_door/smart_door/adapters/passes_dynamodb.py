@@ -11,17 +11,16 @@ from math import ceil
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from smart_door.adapters.aws_errors import aws_call
-from smart_door.adapters.dynamodb_items import Item, attributes, item
+from smart_door.adapters.dynamodb_items import Item
 from smart_door.adapters.passcode_table import PasscodeTable
-from smart_door.domain.errors import (
+from smart_door.domain.passcodes import REDEMPTION_SECONDS
+from smart_door.domain.passes import Pass, PassKind, Schedule
+from smart_door.domain.refusals import (
     PasscodeExpiredError,
     PasscodeUsedError,
     PasscodeWrongError,
     PassNotFoundError,
 )
-from smart_door.domain.passcodes import REDEMPTION_SECONDS
-from smart_door.domain.passes import Pass, PassKind, Schedule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,15 +41,7 @@ class DynamoDbPasses:
 
     def of_door(self, door_id: str) -> Sequence[Pass]:
         """The door's passes; the passcodes beside them are few, since those are removed within hours."""
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name,
-            KeyConditionExpression="door_id = :door_id AND begins_with(passcode_key, :code)",
-            FilterExpression="attribute_exists(pass_id)",
-            ExpressionAttributeValues=attributes({":door_id": door_id, ":code": "code#"}),
-            ConsistentRead=True,
-        )
-        with aws_call("dynamodb", "Query"):
-            return [pass_from_item(item(stored)) for page in pages for stored in page["Items"]]
+        return [pass_from_item(stored) for stored in self._table.codes(door_id, of_passes=True)]
 
     def use(self, found: Pass, window: str, visit_id: str, now: float) -> Pass:
         """Use a pass for a window, once: see `ports.Passes.use` for the condition and the errors.
@@ -88,6 +79,31 @@ class DynamoDbPasses:
         key, change = f"code#{used.digest}", "SET done_window = :window"
         self._table.update(used.door_id, key, change, "used_window = :window", window)
 
+    def claim(self, found: Pass, now: float, until: float) -> Pass | None:
+        """Claim the pass's message until then, if it neither went nor is claimed; None otherwise."""
+        claimed, stored = self._table.update(
+            found.door_id,
+            f"code#{found.digest}",
+            "SET claimed_until = :until",
+            "pass_id = :pass_id AND attribute_not_exists(told_at)"
+            " AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)",
+            {":until": until, ":now": now, ":pass_id": found.pass_id},
+        )
+        return pass_from_item(stored) if claimed else None
+
+    def told(self, found: Pass, now: float) -> Pass:
+        """The message went. Raises PassNotFoundError."""
+        changed, stored = self._table.update(
+            found.door_id,
+            f"code#{found.digest}",
+            "SET told_at = :now",
+            "pass_id = :pass_id",
+            {":now": now, ":pass_id": found.pass_id},
+        )
+        if not changed:
+            raise PassNotFoundError(found.door_id, found.pass_id)
+        return pass_from_item(stored)
+
     def revoke(self, found: Pass, now: float) -> Pass:
         """Let the pass never open again; the first revocation stays. Raises PassNotFoundError."""
         changed, stored = self._table.update(
@@ -103,9 +119,7 @@ class DynamoDbPasses:
 
     def remove(self, found: Pass) -> None:
         """Remove a pass; one that is not there is no error."""
-        key = attributes({"door_id": found.door_id, "passcode_key": f"code#{found.digest}"})
-        with aws_call("dynamodb", "DeleteItem"):
-            self._table.client.delete_item(TableName=self._table.name, Key=key)
+        self._table.remove(found.door_id, found.digest)
 
 
 def pass_item(stored: Pass) -> Item:
@@ -132,6 +146,8 @@ def pass_item(stored: Pass) -> Item:
         "used_window": stored.used_window,
         "done_window": stored.done_window,
         "visit_id": stored.visit_id,
+        "told_at": stored.told_at,
+        "claimed_until": stored.claimed_until,
         "delete_at": ceil(stored.expires_at) + KEEP_SECONDS,
     }
 
@@ -160,4 +176,6 @@ def pass_from_item(stored: Item) -> Pass:
         used_window=stored.get("used_window"),
         done_window=stored.get("done_window"),
         visit_id=stored.get("visit_id"),
+        told_at=stored.get("told_at"),
+        claimed_until=stored.get("claimed_until"),
     )

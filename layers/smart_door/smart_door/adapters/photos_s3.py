@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code, is_retryable_code
-from smart_door.domain.errors import PhotoNotFoundError, ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.errors import ServiceRefusedError, ServiceUnavailableError
+from smart_door.domain.picture_errors import PhotoNotFoundError
 from smart_door.domain.ports import Clock, PhotoLink
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # "404" is what S3 says where the answer has no body to name the error in.
 _NOT_THERE = frozenset({"NoSuchKey", "404"})
+
+_TYPES = {"png": "image/png", "mp4": "video/mp4"}
 
 _DELETE_AT_ONCE = 1000  # the most keys that DeleteObjects takes
 
@@ -35,15 +38,26 @@ class S3Photos:
         self._clock = clock
 
     def put(self, key: str, photo: bytes) -> None:
-        """Store a JPEG (or a PNG, under a key that ends in ".png"), replacing what is there."""
+        """Store a JPEG (a PNG, an MP4 under a key that ends so), replacing what is there."""
         with aws_call("s3", "PutObject"):
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=key,
                 Body=photo,
-                ContentType="image/png" if key.endswith(".png") else "image/jpeg",
+                ContentType=_TYPES.get(key.rpartition(".")[2], "image/jpeg"),
                 CacheControl="private, no-store",
             )
+
+    def has(self, key: str) -> bool:
+        """Whether something is stored under the key; takes s3:ListBucket, since AWS answers 403 otherwise."""
+        with aws_call("s3", "HeadObject"):
+            try:
+                self._client.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as err:
+                if error_code(err) in _NOT_THERE:
+                    return False
+                raise
+        return True
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove photos; ones that are not there are no error."""
@@ -70,11 +84,17 @@ class S3Photos:
                     raise PhotoNotFoundError(key) from err
                 raise
 
-    def link(self, key: str) -> PhotoLink:
-        """A presigned address of the photo, whether it exists or not; made without asking AWS."""
+    def link(self, key: str, file_name: str | None = None) -> PhotoLink:
+        """A presigned address of the photo, whether it exists or not; made without asking AWS.
+
+        With a file name a browser saves what a link leads to, and still plays it where it is a video.
+        """
         expires_at = self._clock() + self._link_seconds
+        wanted = {"Bucket": self._bucket, "Key": key}
+        if file_name is not None:
+            wanted["ResponseContentDisposition"] = f'attachment; filename="{file_name}"'
         with aws_call("s3", "GetObject"):
             url = self._client.generate_presigned_url(
-                "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=self._link_seconds
+                "get_object", Params=wanted, ExpiresIn=self._link_seconds
             )
         return PhotoLink(url, expires_at)

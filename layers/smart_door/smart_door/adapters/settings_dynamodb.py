@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from smart_door.adapters.aws_errors import aws_call, error_code
 from smart_door.adapters.dynamodb_items import Item, attributes, item
 from smart_door.domain.errors import SettingsChangedError
+from smart_door.domain.household import About, Contact
 from smart_door.domain.settings import QuietHours, Settings
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def settings_item(settings: Settings) -> Item:
         "warn_about_blocked": settings.warn_about_blocked,
         "quiet": None if quiet is None else [quiet.begins.isoformat(), quiet.ends.isoformat()],
         "enrol_faces": settings.enrol_faces,
+        "contacts": [
+            {"member_id": one.member_id, "phone": one.phone, "told_about": sorted(one.told_about)}
+            for one in settings.contacts
+        ],
         "version": settings.version,
     }
 
@@ -78,5 +83,9 @@ def settings_from_item(stored: Item) -> Settings:
         warn_about_blocked=stored.get("warn_about_blocked", defaults.warn_about_blocked),
         quiet=None if quiet is None else QuietHours(*map(time.fromisoformat, quiet)),
         enrol_faces=stored.get("enrol_faces", defaults.enrol_faces),
+        contacts=tuple(
+            Contact(one["member_id"], one["phone"], frozenset(map(About, one["told_about"])))
+            for one in stored.get("contacts", ())
+        ),
         version=int(stored["version"]),
     )

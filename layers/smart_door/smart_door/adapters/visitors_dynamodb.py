@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, cancellation_codes, error_code
 from smart_door.adapters.dynamodb_items import Item, attributes, item
-from smart_door.domain.errors import VisitorChangedError, VisitorNotFoundError
+from smart_door.domain.errors import VisitorChangedError
+from smart_door.domain.refusals import VisitorNotFoundError
 from smart_door.domain.visitors import FacePhoto, Visitor, VisitorStatus
 
 if TYPE_CHECKING:

@@ -16,11 +16,12 @@ from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, cancellation_codes, error_code
 from smart_door.adapters.dynamodb_items import Item, attributes, item
-from smart_door.domain.errors import DoorChangedError, VisitChangedError, VisitNotFoundError
+from smart_door.domain.errors import DoorChangedError, VisitChangedError
 from smart_door.domain.faces import BoundingBox
 from smart_door.domain.ids import first_visit_id
 from smart_door.domain.ports import RecentVisits
-from smart_door.domain.visits import Delivery, Evidence, Face, Visit, VisitStatus
+from smart_door.domain.refusals import VisitNotFoundError
+from smart_door.domain.visits import Delivery, Evidence, Face, MessageProblem, Visit, VisitStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -118,6 +119,24 @@ class DynamoDbVisits:
                 raise
         return changed
 
+    def remove(self, visit: Visit) -> None:
+        """Remove a visit if its version is still the stored one; raises VisitChangedError.
+
+        The door's mark may name it on: nobody reads the visit by that.
+        """
+        with aws_call("dynamodb", "DeleteItem"):
+            try:
+                self._client.delete_item(
+                    TableName=self._table_name,
+                    Key=attributes({"door_id": visit.door_id, "visit_id": visit.visit_id}),
+                    ConditionExpression="attribute_not_exists(visit_id) OR version = :read",
+                    ExpressionAttributeValues=attributes({":read": visit.version}),
+                )
+            except ClientError as err:
+                if error_code(err) in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+                    raise VisitChangedError(visit.door_id, visit.visit_id) from err
+                raise
+
     def page(self, door_id: str, before: str | None, limit: int) -> Sequence[Visit]:
         """Up to `limit` (1 or more) visits, newest first; with `before`, only smaller visit_ids."""
         visits: list[Visit] = []
@@ -142,12 +161,16 @@ def visit_item(visit: Visit) -> Item:
 
 def visit_from_item(stored: Item) -> Visit:
     """A stored visit; attributes that this version does not know are passed over."""
+    problem = stored.get("message_problem")
     return Visit(
         **{
             **_known(Visit, stored),
             "status": VisitStatus(stored["status"]),
             "faces": tuple(_face(face) for face in stored["faces"]),
             "face_index": _int(stored.get("face_index")),
+            "message_problem": None if problem is None else MessageProblem(problem),
+            "code_number": int(stored.get("code_number", 1)),
+            "codes_resent": int(stored.get("codes_resent", 0)),
             "companion_ids": tuple(stored["companion_ids"]),
             "rejected_ids": tuple(stored.get("rejected_ids", ())),
             "spans": tuple((start, end) for start, end in stored.get("spans", ())),

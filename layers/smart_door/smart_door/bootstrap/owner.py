@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
-import uuid
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,14 +14,17 @@ from smart_door.config import OwnerApiConfig
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from smart_door.domain.settings import HomeSettings
+    from smart_door.domain.settings import HomeSettings, SetUp
     from smart_door.services.correct_visit import CorrectVisit
+    from smart_door.services.delete_visit import DeleteVisit
     from smart_door.services.export_visits import ExportVisits
     from smart_door.services.forget_visitor import ForgetVisitor
     from smart_door.services.manage_household import ManageHousehold
     from smart_door.services.manage_passes import ManagePasses
     from smart_door.services.manage_visitors import ManageVisitors
+    from smart_door.services.resend_code import ResendCode
     from smart_door.services.show_passes import ShowPasses
+    from smart_door.services.show_video import ShowVideo
 
 
 @cache
@@ -57,10 +58,26 @@ def forget_visitor() -> ForgetVisitor:
     return ForgetVisitor(
         visits=parts.visits(config.visits_table),
         visitors=parts.visitors(config.visitors_table),
+        passcodes=parts.passcodes(config.passcodes_table),
         passes=parts.passes(config.passcodes_table),
         photos=parts.photos(config.photos_bucket),
         faces=parts.faces(config.collection_id),
         door_ids=sorted(config.doors.ids),
+        clock=time.time,
+        narrate=narrate,
+    )
+
+
+@cache
+def delete_visit() -> DeleteVisit:
+    """Deletes everything about a visit."""
+    from smart_door.services.delete_visit import DeleteVisit
+
+    config = _config()
+    return DeleteVisit(
+        visits=parts.visits(config.visits_table),
+        passcodes=parts.passcodes(config.passcodes_table),
+        photos=parts.photos(config.photos_bucket),
         clock=time.time,
         narrate=narrate,
     )
@@ -81,8 +98,6 @@ def manage_passes() -> ManagePasses:
         door_names=config.doors.names,
         zone=config.time_zone,
         clock=time.time,
-        random_below=secrets.randbelow,
-        new_id=lambda: str(uuid.uuid4()),
         narrate=narrate,
     )
 
@@ -97,6 +112,24 @@ def show_passes() -> ShowPasses:
     return ShowPasses(visitors, config.doors.names, config.time_zone, time.time)
 
 
+@cache
+def show_video() -> ShowVideo:
+    """Shows what the cameras film."""
+    from smart_door.services.show_video import ShowVideo
+
+    config = _config()
+    return ShowVideo(
+        visits=parts.visits(config.visits_table),
+        footage=parts.footage(config.stream_name_prefix),
+        photos=parts.photos(config.photos_bucket, config.photo_link_seconds),
+        door_ids=config.doors.ids,
+        camera_sends=config.camera_sends,
+        video_seconds=config.video_seconds,
+        zone=config.time_zone,
+        clock=time.time,
+    )
+
+
 def home_settings() -> HomeSettings:
     """What the household set."""
     return parts.settings(_config().visits_table)
@@ -104,10 +137,17 @@ def home_settings() -> HomeSettings:
 
 @cache
 def manage_household() -> ManageHousehold:
-    """Says who may log in."""
+    """Says who may log in, and who is told about what."""
     from smart_door.services.manage_household import ManageHousehold
 
-    return ManageHousehold(parts.household(_config().user_pool_id), narrate)
+    config = _config()
+    return ManageHousehold(
+        household=parts.household(config.user_pool_id),
+        settings=home_settings(),
+        messages=parts.messages(),
+        home_phone=config.owner_phone,
+        narrate=narrate,
+    )
 
 
 @cache
@@ -124,10 +164,25 @@ def export_visits() -> ExportVisits:
     )
 
 
+def set_up() -> SetUp:
+    """What whoever deployed the home chose."""
+    return _config().set_up
+
+
 @cache
 def time_zone() -> ZoneInfo:
     """The home's time zone."""
     return _config().time_zone
+
+
+@cache
+def resend_code() -> ResendCode:
+    """Sends a visit's code again."""
+    from smart_door import bootstrap
+    from smart_door.services.resend_code import ResendCode
+
+    decide = bootstrap.decide_visit()
+    return ResendCode(decide.visits, decide.visitors, decide.send_code, time.time, narrate)
 
 
 @cache

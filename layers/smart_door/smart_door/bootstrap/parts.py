@@ -18,6 +18,7 @@ from smart_door.domain.errors import ServiceUnavailableError
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kinesis_video_archived_media import KinesisVideoArchivedMediaClient
     from mypy_boto3_kinesisvideo import KinesisVideoClient
     from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from smart_door.adapters.face_search_results_kinesis import KinesisFaceSearchResults
     from smart_door.adapters.faces_rekognition import RekognitionFaces
     from smart_door.adapters.failed_records_sqs import SqsFailedRecords
+    from smart_door.adapters.footage_kinesis_video import KinesisVideoFootage
     from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
     from smart_door.adapters.frames_opencv import OpenCvFrames
     from smart_door.adapters.household_cognito import CognitoHousehold
@@ -50,6 +52,11 @@ _PATIENT_CALLS = Config(
     connect_timeout=2, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 5}
 )
 """For calls that many make at once: some seconds of back-off before they count as throttled."""
+
+_LONG_CALLS = Config(
+    connect_timeout=2, read_timeout=12, retries={"mode": "standard", "total_max_attempts": 2}
+)
+"""For what is put together while somebody waits, such as a clip; with its second try it ends in time."""
 
 _PHOTO_CALLS = _CALLS.merge(
     # Links with the bucket's regional name, which is what the pages' Content-Security-Policy allows.
@@ -81,6 +88,10 @@ def _rekognition() -> RekognitionClient:
 @cache
 def _kinesis_video() -> KinesisVideoClient:
     return boto3.client("kinesisvideo", config=_CALLS)
+
+
+def _archived_media(endpoint: str, config: Config = _CALLS) -> KinesisVideoArchivedMediaClient:
+    return boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=config)
 
 
 def visits(table: str) -> DynamoDbVisits:
@@ -181,13 +192,25 @@ def face_search_results(data_stream: str) -> KinesisFaceSearchResults:
     return KinesisFaceSearchResults(boto3.client("kinesis", config=_PATIENT_CALLS), data_stream)
 
 
+def footage(stream_name_prefix: str) -> KinesisVideoFootage:
+    """What the cameras send and sent, for people."""
+    from smart_door.adapters.footage_kinesis_video import KinesisVideoFootage
+
+    return KinesisVideoFootage(
+        _kinesis_video(),
+        lambda endpoint: _archived_media(endpoint, _LONG_CALLS),
+        stream_name_prefix,
+        time.time,
+    )
+
+
 def fragments() -> KinesisVideoFragments:
     """The fragments that Kinesis Video keeps."""
     from smart_door.adapters.fragments_kinesis_video import KinesisVideoFragments
 
     return KinesisVideoFragments(
         _kinesis_video(),
-        lambda endpoint: boto3.client("kinesis-video-archived-media", endpoint_url=endpoint, config=_CALLS),
+        _archived_media,
         time.time,
         time.sleep,
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from smart_door.domain.errors import InvalidRequestError, UndoTooLateError
+from smart_door.domain.footage import clip_keys
+from smart_door.domain.refusals import InvalidRequestError, UndoTooLateError
 from smart_door.domain.rules import UNDO_SECONDS
 from smart_door.domain.visits import UNDECIDED, Addressee, Delivery, Face, Rule, Visit, VisitStatus
+
+LEFT_SECONDS = 120.0
+"""Whoever was not seen for so long has left, and what follows an admission is done."""
 
 
 def matched_id(visit: Visit, face: Face) -> str | None:
@@ -29,7 +33,7 @@ def without_match(visit: Visit, face: Face, wrong_id: str, now: float) -> Visit:
     corrected = replace(corrected, rejected_ids=tuple(dict.fromkeys([*visit.rejected_ids, wrong_id])))
     if visit.visitor_id != wrong_id:
         return corrected
-    corrected = replace(corrected, visitor_id=None, face_index=None)
+    corrected = replace(corrected, visitor_id=None, face_index=None, message_problem=None)
     by_recognition = visit.decided_by is None
     takes_back = visit.status is VisitStatus.CODE_SENT or (
         visit.status is VisitStatus.DENIED and by_recognition
@@ -42,6 +46,7 @@ def without_match(visit: Visit, face: Face, wrong_id: str, now: float) -> Visit:
         decided_at=None,
         decided_by=None,
         code_expires_at=None,
+        code_number=visit.code_number + 1,
         owner_message=Delivery(sent_at=now),  # who says so is looking at the visit just now
     )
     return corrected.unclaim(Addressee.VISITOR)
@@ -96,6 +101,21 @@ def photo_keys(visit: Visit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 
+def object_keys(visit: Visit) -> tuple[str, ...]:
+    """Everything that is kept of the visit beside its record: photos and clips."""
+    return (*photo_keys(visit), *clip_keys(visit))
+
+
+def over_at(visit: Visit) -> float:
+    """When the visit is decided for good, its people have left, and faces are enrolled (epoch seconds)."""
+    settled = visit.last_seen_at + LEFT_SECONDS
+    if visit.status in UNDECIDED or visit.status is VisitStatus.DENIED:
+        return max(settled, visit.expires_at)
+    if visit.status is VisitStatus.CODE_SENT:
+        return max(settled, visit.code_expires_at or 0.0)
+    return max(settled, (visit.admitted_at or 0.0) + LEFT_SECONDS)
+
+
 def anonymised(visit: Visit, visitor_ids: Collection[str], now: float) -> Visit:
     """The visit without a trace of the person: when and at which door remains, and what was decided.
 
@@ -106,6 +126,7 @@ def anonymised(visit: Visit, visitor_ids: Collection[str], now: float) -> Visit:
         visit,
         faces=faces,
         visitor_id=None if visit.visitor_id in visitor_ids else visit.visitor_id,
+        message_problem=None if visit.visitor_id in visitor_ids else visit.message_problem,
         companion_ids=_without(visit.companion_ids, visitor_ids),
         rejected_ids=_without(visit.rejected_ids, visitor_ids),
     )
@@ -152,6 +173,7 @@ def undone(visit: Visit, now: float) -> Visit:
         decided_at=None,
         decided_by=None,
         code_expires_at=None,
+        code_number=visit.code_number + 1,
         introduced=False,
         door_added=False,
     ).unclaim(Addressee.VISITOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from smart_door.domain.errors import InvalidRequestError
+from smart_door.domain.refusals import InvalidRequestError
 
 MIDNIGHT = time()
 
@@ -19,12 +19,12 @@ def parse_zone(name: str) -> ZoneInfo:
         raise InvalidRequestError("time_zone", problem) from error
 
 
-def parse_day(text: str) -> date:
-    """A day such as 2026-11-21. Raises InvalidRequestError."""
+def parse_day(text: str, field: str = "day") -> date:
+    """A day such as 2026-11-21, of that field of a request. Raises InvalidRequestError."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone of its own
     except ValueError as error:
-        raise InvalidRequestError("day", "Give the day like 2026-11-21.") from error
+        raise InvalidRequestError(field, "Give the day like 2026-11-21.") from error
 
 
 def local(at: float, zone: tzinfo) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from smart_door.domain.errors import InvalidRequestError
+from smart_door.domain.refusals import InvalidRequestError
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
@@ -32,6 +32,23 @@ def role_of(groups: Iterable[str]) -> Role:
     return next((role for role in Role if role in found), Role.GUEST)
 
 
+class About(StrEnum):
+    """What a message to the household is about: somebody nobody knows, somebody blocked, a code not sent."""
+
+    STRANGER = "stranger"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a member is told by text message, and at which number (E.164)."""
+
+    member_id: str
+    phone: str
+    told_about: frozenset[About] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who may log in. `is_invited` until they did so for the first time."""
@@ -40,6 +57,7 @@ class Member:
     email: str
     role: Role
     is_invited: bool
+    contact: Contact | None = None
 
 
 class Household(Protocol):

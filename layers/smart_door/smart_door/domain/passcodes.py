@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smart_door.domain.errors import InvalidRequestError
+from smart_door.domain.refusals import InvalidRequestError
 
 DIGITS = 7  # 23 bits; OWASP ASVS 5 (6.5.4) asks for 20 or more
 
@@ -25,6 +25,7 @@ class Passcode:
 
     Times are epoch seconds. `used_at` is set by the redemption, `done_at` once the admission is told to
     the world; between the two the redemption is a lease that may be taken up again (see `Passcodes.redeem`).
+    `code_number` is the visit's when the code was drawn: once another one was asked for, this opens nothing.
     """
 
     door_id: str
@@ -34,11 +35,18 @@ class Passcode:
     expires_at: float
     used_at: float | None = None
     done_at: float | None = None
+    code_number: int = 1
 
 
 def draw_digits(random_below: RandomBelow) -> str:
     """Seven digits, each combination as likely as the other."""
     return f"{random_below(10**DIGITS):0{DIGITS}d}"
+
+
+def derived_digits(key: bytes, door_id: str, request_id: str, draw: int) -> str:
+    """The seven digits of a request's n-th draw: the same each time, and a guess without the key."""
+    drawn = hmac.new(key, f"draw|{door_id}|{request_id}|{draw}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(drawn) % 10**DIGITS:0{DIGITS}d}"
 
 
 def parse_digits(text: str) -> str:

@@ -7,13 +7,14 @@ those that clocks at home show; they follow the home's time zone, daylight savin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from smart_door.domain.errors import InvalidRequestError
 from smart_door.domain.home_time import instant, local
+from smart_door.domain.refusals import InvalidRequestError, TimeLeftOutError
 
 LONGEST_DAYS = 366
 """A pass ends within so many days of its beginning: what is forgotten must not open for ever."""
@@ -65,12 +66,19 @@ class Schedule:
     opens: time = time()
     closes: time = time()
 
+    @property
+    def end_field(self) -> str:
+        """What a request calls the end."""
+        return "last_day" if self.kind is PassKind.RECURRING else "until"
+
     def check(self) -> None:
         """Raise InvalidRequestError where it never opens, or for too long."""
         if self.last <= self.first:
-            raise InvalidRequestError("until", "The end must be after the beginning.")
+            raise InvalidRequestError(self.end_field, "The end must be after the beginning.")
         if self.last - self.first > timedelta(days=LONGEST_DAYS):
-            raise InvalidRequestError("until", "An invitation ends within a year. Choose an earlier end.")
+            raise InvalidRequestError(
+                self.end_field, "An invitation ends within a year. Choose an earlier end."
+            )
         if self.kind is not PassKind.RECURRING:
             return
         if not self.weekdays or not set(self.weekdays) <= set(range(7)):
@@ -98,16 +106,31 @@ class Schedule:
 
     def next_window(self, at: float, zone: ZoneInfo) -> Window | None:
         """The window that is open at `at`, or the first that opens after; None when the pass is over."""
+        return next((window for window in self._windows(at, zone) if window.since < window.until), None)
+
+    def check_ahead(self, at: float, zone: ZoneInfo) -> None:
+        """Raise InvalidRequestError where it never opens after `at`.
+
+        TimeLeftOutError where that is because clocks are put forward over all that is left of it.
+        """
+        if self.next_window(at, zone) is not None:
+            return
+        if any(self._windows(at, zone)):
+            raise TimeLeftOutError("opens" if self.kind is PassKind.RECURRING else "from")
+        raise InvalidRequestError(self.end_field, "That time is over. Choose a later one.")
+
+    def _windows(self, at: float, zone: ZoneInfo) -> Iterator[Window]:
+        """The windows that are not over at `at`; empty ones too, where clocks are put forward over them."""
         if self.kind is not PassKind.RECURRING:
             whole = self._whole(at, zone)
-            return whole if at < whole.until else None
+            yield from [whole] if at < whole.until else []
+            return
         day = max(local(at, zone).date() - _ONE_DAY, self.first.date())
         while day <= self.last.date():
             window = self._hours_of(day, zone)
-            if self._is_day(day) and at < window.until and window.since < window.until:
-                return window
+            if self._is_day(day) and at < window.until:
+                yield window
             day += _ONE_DAY
-        return None
 
     def _whole(self, at: float, zone: ZoneInfo) -> Window:
         # Somebody who comes and goes may open once a minute, so that a code typed twice opens once.
@@ -129,7 +152,9 @@ class Pass:
 
     `used_window` and `used_at` are of the last use, `visit_id` is the visit that it made, and `done_window`
     says that its admission was completed; between the two the use is a lease, as with passcodes. `created_by`
-    is the e-mail address of who invited. Times are epoch seconds.
+    is the e-mail address of who invited. `pass_id` is the id of the request that made the pass, so that the
+    same request makes no second one. `told_at` is when the message went, `claimed_until` while somebody sends
+    it. Times are epoch seconds.
     """
 
     door_id: str
@@ -145,6 +170,8 @@ class Pass:
     used_window: str | None = None
     done_window: str | None = None
     visit_id: str | None = None
+    told_at: float | None = None
+    claimed_until: float | None = None
 
     def state_at(self, now: float, zone: ZoneInfo) -> PassState:
         """What the pass is just now."""
@@ -152,6 +179,17 @@ class Pass:
             return PassState.REVOKED
         if self.schedule.kind is PassKind.ONCE and self.used_window is not None:
             return PassState.USED
-        if self.schedule.window_at(now, zone) is not None:
-            return PassState.OPEN
-        return PassState.UPCOMING if self.schedule.next_window(now, zone) else PassState.OVER
+        window = self.next_window(now, zone)
+        if window is None:
+            return PassState.OVER
+        return PassState.OPEN if window.since <= now else PassState.UPCOMING
+
+    def next_window(self, now: float, zone: ZoneInfo) -> Window | None:
+        """The window in which it opens now, or the next one; None when there is none any more.
+
+        Who comes once on each day and was here today comes in on the next day.
+        """
+        window = self.schedule.next_window(now, zone)
+        if window and self.schedule.kind is PassKind.RECURRING and window.key == self.used_window:
+            return self.schedule.next_window(window.until, zone)
+        return window

@@ -6,8 +6,13 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from smart_door.domain.errors import NoFaceError, PhotoFormatError, PhotoTooLargeError, SeveralFacesError
 from smart_door.domain.faces import DetectedFace
+from smart_door.domain.picture_errors import (
+    NoFaceError,
+    PhotoFormatError,
+    PhotoTooLargeError,
+    SeveralFacesError,
+)
 
 MOST_BYTES = 4 * 1024 * 1024
 """In base64 that is 5.6 MB, and a function's request may have 6; Rekognition itself takes 5 MiB."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.faces import BoundingBox, DetectedFace, FaceSearchRecord
+from smart_door.domain.footage import Still
 from smart_door.domain.passcodes import Passcode
 from smart_door.domain.passes import Pass
 from smart_door.domain.visitors import Visitor
@@ -80,6 +81,12 @@ class Visits(Protocol):
         Returns it with version + 1. Raises VisitChangedError (also when the visit is gone).
         """
 
+    def remove(self, visit: Visit) -> None:
+        """Remove a visit if the stored version is still the same; one that is not there is no error.
+
+        Raises VisitChangedError.
+        """
+
     def page(self, door_id: str, before: str | None, limit: int) -> Sequence[Visit]:
         """Up to `limit` visits, newest first; with `before`, only those with a smaller visit_id."""
 
@@ -136,6 +143,12 @@ class Passcodes(Protocol):
         order of precedence (a used one is "used" also after its time).
         """
 
+    def of_door(self, door_id: str) -> Sequence[Passcode]:
+        """The passcodes that are still kept of the door, in no particular order."""
+
+    def remove(self, passcode: Passcode) -> None:
+        """Remove a passcode; one that is not there is no error."""
+
     def finish(self, passcode: Passcode, now: float) -> None:
         """Set done_at = `now`: the admission is complete, the passcode can never be taken up again."""
 
@@ -169,6 +182,15 @@ class Passes(Protocol):
 
     def finish(self, used: Pass) -> None:
         """The admission of this use is complete: it can never be taken up again."""
+
+    def claim(self, found: Pass, now: float, until: float) -> Pass | None:
+        """Claim the pass's message until then, if it neither went nor is claimed; None otherwise.
+
+        One conditional UpdateItem: of several who try one gets it.
+        """
+
+    def told(self, found: Pass, now: float) -> Pass:
+        """The message went. Raises PassNotFoundError."""
 
     def revoke(self, found: Pass, now: float) -> Pass:
         """Let the pass never open again; revoking twice changes nothing. Raises PassNotFoundError."""
@@ -234,6 +256,22 @@ class Frames(Protocol):
         """
 
 
+class Footage(Protocol):
+    """What the doors' cameras send and sent. None means that nothing was filmed then, or is kept.
+
+    Every method may raise VideoUnplayableError.
+    """
+
+    def live(self, door_id: str, seconds: int) -> str | None:
+        """An HLS address that works for so many seconds; None if nothing came in the last half minute."""
+
+    def still(self, door_id: str) -> Still | None:
+        """The newest picture; None if nothing came in the last half minute."""
+
+    def clip(self, door_id: str, begins_at: float, ends_at: float) -> bytes | None:
+        """What was filmed between two times of the camera's clock, as MP4."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoLink:
     """A short-lived address of a photo; it works until `expires_at`."""
@@ -243,10 +281,13 @@ class PhotoLink:
 
 
 class Photos(Protocol):
-    """The private photo bucket."""
+    """The private photo bucket, which keeps clips as well."""
 
     def put(self, key: str, photo: bytes) -> None:
-        """Store a JPEG (or a PNG, under a key that ends in ".png"), replacing what is there."""
+        """Store a JPEG (a PNG, an MP4 under a key that ends so), replacing what is there."""
+
+    def has(self, key: str) -> bool:
+        """Whether something is stored under the key."""
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove photos; ones that are not there are no error."""
@@ -254,8 +295,8 @@ class Photos(Protocol):
     def get(self, key: str) -> bytes:
         """The JPEG. Raises PhotoNotFoundError."""
 
-    def link(self, key: str) -> PhotoLink:
-        """A presigned address of the photo, whether it exists or not."""
+    def link(self, key: str, file_name: str | None = None) -> PhotoLink:
+        """A presigned address of the photo, whether it exists or not; it may be saved under a name."""
 
 
 class Messages(Protocol):
@@ -264,11 +305,17 @@ class Messages(Protocol):
     def text(self, phone: str, text: str) -> None:
         """To a visitor's phone (E.164).
 
-        Raises MessageNotSentError and PhoneNumberError (unreachable, opted out).
+        Raises MessageNotSentError, PhoneUnreachableError (no such number, opted out) and MessageRefusedError.
+        """
+
+    def has_opted_out(self, phone: str) -> bool:
+        """Whether somebody answered STOP from that phone, so that no text goes there any more.
+
+        Raises PhoneUnreachableError where there can be no such number.
         """
 
     def tell_owner(self, text: str) -> None:
-        """To the owner, through the owner's topic. Raises MessageNotSentError."""
+        """To the owner, through the owner's topic. Raises MessageNotSentError and MessageRefusedError."""
 
 
 class FailedRecords(Protocol):

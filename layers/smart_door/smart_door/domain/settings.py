@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import time, tzinfo
 from typing import Protocol
 
-from smart_door.domain.errors import InvalidRequestError
 from smart_door.domain.home_time import local
+from smart_door.domain.household import About, Contact
+from smart_door.domain.refusals import InvalidRequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,45 @@ class Settings:
     The phone rings for strangers where `ask_about_strangers` says so and it is not `quiet`; it rings for
     blocked people at any hour, where `warn_about_blocked` says so. Visits are on the page in any case.
     Without `enrol_faces` no face is indexed after an admission, only from photos that somebody adds.
+    Whenever the phone rings, it is also that of each member whose contact says so.
     """
 
     ask_about_strangers: bool = True
     warn_about_blocked: bool = True
     quiet: QuietHours | None = None
     enrol_faces: bool = True
+    contacts: tuple[Contact, ...] = ()
     version: int = 0
 
     def asks(self, at: float, zone: tzinfo) -> bool:
         """Whether the phone rings for a stranger at `at`."""
         return self.ask_about_strangers and not (self.quiet and self.quiet.cover(at, zone))
+
+    def phones(self, about: About) -> Sequence[str]:
+        """The members' numbers that such a message goes to, each once."""
+        return sorted({contact.phone for contact in self.contacts if about in contact.told_about})
+
+    def contact_of(self, member_id: str) -> Contact | None:
+        """Where and about what a member is told; None without a number."""
+        return next((contact for contact in self.contacts if contact.member_id == member_id), None)
+
+    def with_contact(self, member_id: str, contact: Contact | None) -> Settings:
+        """The settings with the member's contact changed, or removed."""
+        others = [one for one in self.contacts if one.member_id != member_id]
+        return replace(self, contacts=(*others, contact) if contact else tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What whoever deployed the home chose: the template's parameters of these names."""
+
+    recognition_similarity: float
+    visit_minutes: float
+    visit_gap_seconds: float
+    passcode_minutes: float
+    video_hours: float
+    photo_days: float
+    visit_days: float
 
 
 class HomeSettings(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from smart_door.domain.errors import InvalidRequestError, PhoneNumberError
+from smart_door.domain.refusals import InvalidRequestError, PhoneNumberError
 
 # E.164: a plus, a country code that does not begin with 0, 15 digits at most; 7 is the shortest in use.
 _E164 = re.compile(r"\+[1-9]\d{6,14}")

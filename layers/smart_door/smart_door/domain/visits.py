@@ -16,13 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from smart_door.domain.errors import (
+from smart_door.domain.faces import BoundingBox
+from smart_door.domain.refusals import (
     FaceIndexError,
     PasscodeWrongError,
     VisitAlreadyDecidedError,
     VisitExpiredError,
 )
-from smart_door.domain.faces import BoundingBox
 
 CLAIM_SECONDS = 15.0
 """How long a claimed message counts as being sent; longer than any sending takes with its retries."""
@@ -55,6 +55,14 @@ class Rule(StrEnum):
     BLOCKED = "blocked"
     HOUSEHOLD = "household"
     PASS = "pass"  # noqa: S105 - an invitation
+
+
+class MessageProblem(StrEnum):
+    """Why a visitor's code did not go: the phone, the service just now, or the service for good."""
+
+    PHONE_UNREACHABLE = "phone_unreachable"
+    MESSAGE_NOT_SENT = "message_not_sent"
+    MESSAGE_REFUSED = "message_refused"
 
 
 class Addressee(StrEnum):
@@ -131,7 +139,9 @@ class Visit:
     last few of them, oldest first. `rejected_ids` are visitors who were recognised in it by mistake.
     `anonymised_at` is when the person it was about was deleted. `pass_id` is the pass that opened the door;
     `decided_by` is then who invited. `introduced` says that the approval put the visitor on file,
-    `door_added` that it let somebody known in at this door from now on.
+    `door_added` that it let somebody known in at this door from now on. `message_problem` is why somebody who
+    was recognised has no code. `code_number` tells the code that opens from those that opened before it, and
+    `codes_resent` counts how often another one was asked for.
     """
 
     door_id: str
@@ -159,6 +169,9 @@ class Visit:
     pass_id: str | None = None
     introduced: bool = False
     door_added: bool = False
+    message_problem: MessageProblem | None = None
+    code_number: int = 1
+    codes_resent: int = 0
     owner_message: Delivery = Delivery()
     visitor_message: Delivery = Delivery()
     version: int = 1
@@ -245,7 +258,8 @@ class Visit:
 
     def sent(self, to: Addressee, now: float) -> Visit:
         """The visit with the message sent."""
-        return self.with_delivery(to, Delivery(sent_at=now))
+        visit = replace(self, message_problem=None) if to is Addressee.VISITOR else self
+        return visit.with_delivery(to, Delivery(sent_at=now))
 
     def unclaim(self, to: Addressee) -> Visit:
         """The visit with the message still to be sent."""
@@ -296,16 +310,17 @@ class Visit:
             decided_at=now,
             decided_by=by,
             code_expires_at=code_expires_at,
+            codes_resent=0,
         ).claim(Addressee.VISITOR, now)
 
     def denied(self, *, by: str | None, now: float) -> Visit:
         """Decided: nobody comes in. `by` is None where a blocked visitor was recognised."""
         return replace(self, status=VisitStatus.DENIED, decided_at=now, decided_by=by)
 
-    def undecided_again(self) -> Visit:
+    def undecided_again(self, problem: MessageProblem | None = None) -> Visit:
         """The approval taken back, since its message could not be sent; who was recognised stays so.
 
-        An approval that led to an admission stands.
+        `problem` says why, for those who look at the visit. An approval that led to an admission stands.
         """
         if self.status is not VisitStatus.CODE_SENT:
             return self
@@ -318,6 +333,7 @@ class Visit:
             decided_at=None,
             decided_by=None,
             code_expires_at=None,
+            message_problem=problem or self.message_problem,
         ).unclaim(Addressee.VISITOR)
 
     def admitted(self, now: float) -> Visit:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from smart_door.bootstrap import owner
-from smart_door.domain.errors import InvalidRequestError
 from smart_door.domain.home_time import MIDNIGHT, parse_day
 from smart_door.domain.passes import WEEKDAYS, PassKind, Schedule
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.http import json_body
 from smart_door.owner_operations.requests import (
     Event,
@@ -18,9 +19,11 @@ from smart_door.owner_operations.requests import (
     asked_by,
     path_part,
     text,
+    text_if_any,
     texts_if_any,
     who_in,
 )
+from smart_door.services.manage_passes import Invite
 
 
 def list_passes(event: Event) -> Json:
@@ -36,7 +39,14 @@ def create_pass(event: Event) -> Json:
     if not isinstance(send, bool):
         raise InvalidRequestError("send", "send is true or false.")
     made = owner.manage_passes().invite(
-        text(body, "door_id"), who_in(body), _schedule(body), asked_by(event), send=send
+        Invite(
+            request_id=_request_id(body),
+            door_id=text(body, "door_id"),
+            who=who_in(body),
+            schedule=_schedule(body),
+            by=asked_by(event),
+            send=send,
+        )
     )
     shown = owner.show_passes().one(made.invitation)
     return {"pass": shown, "passcode": made.digits, "message": made.message, "sent": made.is_sent}
@@ -48,13 +58,22 @@ def revoke_pass(event: Event) -> Json:
     return owner.show_passes().one(revoked)
 
 
+def _request_id(body: Mapping[str, Any]) -> str:
+    """The id that the page gave its request, or a new one; always in one form."""
+    given = text_if_any(body, "request_id")
+    try:
+        return str(UUID(given) if given is not None else uuid4())
+    except ValueError as error:
+        raise InvalidRequestError("request_id", "The request's id is a UUID.") from error
+
+
 def _schedule(body: Mapping[str, Any]) -> Schedule:
     kind = text(body, "kind")
     if kind not in set(PassKind):
         raise InvalidRequestError("kind", f"The kind is one of {', '.join(PassKind)}.")
     if kind != PassKind.RECURRING:
         return Schedule(PassKind(kind), _wall_time(body, "from"), _wall_time(body, "until"))
-    first, last = parse_day(text(body, "first_day")), parse_day(text(body, "last_day"))
+    first, last = (parse_day(text(body, name), name) for name in ("first_day", "last_day"))
     days = texts_if_any(body, "weekdays") or []
     if not set(days) <= set(WEEKDAYS):
         raise InvalidRequestError("weekdays", f"The weekdays are among {', '.join(WEEKDAYS)}.")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smart_door.domain.errors import InvalidRequestError
 from smart_door.domain.household import Role, role_of
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.services.decide_visit import KnownVisitor, NewVisitor
 
 Event = Mapping[str, Any]
@@ -32,10 +32,21 @@ def asked_by(event: Event) -> str:
     return str(claims.get("email") or claims.get("sub") or "")
 
 
+def member_asking(event: Event) -> str:
+    """The logged-in person's id in the household, which they cannot change as they can their address."""
+    claims = _claims(event)
+    return str(claims.get("cognito:username") or claims.get("sub") or "")
+
+
 def role_in(event: Event) -> Role:
     """The logged-in person's role, from the groups in the token; API Gateway passes those with commas."""
     groups = str(_claims(event).get("cognito:groups", ""))
     return role_of(group.strip() for group in groups.split(","))
+
+
+def may_see_phones(event: Event) -> bool:
+    """Whether whoever asks is shown other people's phone numbers; a guest has no use for them."""
+    return role_in(event).includes(Role.MEMBER)
 
 
 def _claims(event: Event) -> Mapping[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 
 from smart_door.bootstrap import owner
-from smart_door.domain.errors import InvalidRequestError
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.domain.settings import QuietHours, Settings
 from smart_door.http import json_body
 from smart_door.owner_operations.requests import Event, Json, Operation, text
@@ -53,6 +53,7 @@ def _hour(given: Mapping[str, Any], name: str) -> time:
 def _shown(settings: Settings) -> Json:
     shown: Json = {name: getattr(settings, name) for name in _SWITCHES}
     shown["time_zone"] = owner.time_zone().key
+    shown["set_up"] = asdict(owner.set_up())
     if settings.quiet is not None:
         hours = {"begins": settings.quiet.begins, "ends": settings.quiet.ends}
         shown["quiet_hours"] = {name: f"{hour:%H:%M}" for name, hour in hours.items()}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from smart_door import bootstrap
 from smart_door.bootstrap import owner
-from smart_door.domain.errors import InvalidRequestError
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.domain.visitors import Visitor, VisitorStatus
 from smart_door.http import json_body
 from smart_door.owner_operations.requests import (
@@ -14,6 +14,7 @@ from smart_door.owner_operations.requests import (
     Json,
     Operation,
     asked_by,
+    may_see_phones,
     path_part,
     text,
     text_if_any,
@@ -24,12 +25,12 @@ from smart_door.services.manage_visitors import VisitorChanges
 
 def list_visitors(event: Event) -> Json:
     """Everyone, by name."""
-    return bootstrap.show_home().list_visitors()
+    return bootstrap.show_home().list_visitors(with_phones=may_see_phones(event))
 
 
 def get_visitor(event: Event) -> Json:
     """One, with all photos."""
-    return bootstrap.show_home().get_visitor(_visitor_id(event))
+    return bootstrap.show_home().get_visitor(_visitor_id(event), with_phones=may_see_phones(event))
 
 
 def change_visitor(event: Event) -> Json:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from smart_door import bootstrap
 from smart_door.bootstrap import owner
-from smart_door.domain.errors import InvalidRequestError
 from smart_door.domain.home_time import day_bounds, parse_day
+from smart_door.domain.refusals import InvalidRequestError
 from smart_door.domain.visits import VisitStatus
 from smart_door.http import json_body
 from smart_door.owner_operations.requests import (
@@ -51,6 +52,11 @@ def get_visit(event: Event) -> Json:
     return bootstrap.show_home().get_visit(path_part(event, "door_id"), path_part(event, "visit_id"))
 
 
+def delete_visit(event: Event) -> Json:
+    """A visit goes with all that was kept of it."""
+    return asdict(owner.delete_visit()(path_part(event, "door_id"), path_part(event, "visit_id")))
+
+
 def decide_visit(event: Event) -> Json:
     """Approve or deny."""
     door_id, visit_id = path_part(event, "door_id"), path_part(event, "visit_id")
@@ -69,6 +75,12 @@ def decide_visit(event: Event) -> Json:
 def undo_decision(event: Event) -> Json:
     """Take back what was decided seconds ago."""
     visit = bootstrap.decide_visit().undo(path_part(event, "door_id"), path_part(event, "visit_id"))
+    return bootstrap.show_home().show_visit(visit)
+
+
+def resend_code(event: Event) -> Json:
+    """The message did not arrive."""
+    visit = owner.resend_code()(path_part(event, "door_id"), path_part(event, "visit_id"))
     return bootstrap.show_home().show_visit(visit)
 
 
@@ -101,7 +113,9 @@ OPERATIONS: dict[str, Operation] = {
     "GET /api/owner/visits": list_visits,
     "GET /api/owner/visits.csv": export_visits,
     "GET /api/owner/visits/{door_id}/{visit_id}": get_visit,
+    "DELETE /api/owner/visits/{door_id}/{visit_id}": delete_visit,
     "POST /api/owner/visits/{door_id}/{visit_id}/decision": decide_visit,
     "DELETE /api/owner/visits/{door_id}/{visit_id}/decision": undo_decision,
+    "POST /api/owner/visits/{door_id}/{visit_id}/code": resend_code,
     "POST /api/owner/visits/{door_id}/{visit_id}/not-this-person": reject_match,
 }

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from smart_door.domain.errors import (
-    DoorChangedError,
-    PasscodeExpiredError,
-    PasscodeWrongError,
-    VisitNotFoundError,
-    VisitorNotFoundError,
-)
+from smart_door.domain.errors import DoorChangedError, VisitChangedError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.ids import new_visit_id
+from smart_door.domain.pass_visits import admitted_by_pass, pass_visit, visit_at_the_keypad
 from smart_door.domain.passes import Pass
 from smart_door.domain.ports import Events, Passes, RandomBytes, Visitors, Visits
+from smart_door.domain.refusals import (
+    PasscodeExpiredError,
+    PasscodeWrongError,
+    VisitorNotFoundError,
+)
+from smart_door.domain.rules import LOOK_BACK_SECONDS
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import Visit, VisitStatus
+from smart_door.domain.visits import Visit
 from smart_door.services.changing import ATTEMPTS
 from smart_door.services.narration import Narrate
 
@@ -36,7 +37,7 @@ class AdmitByPass:
     narrate: Narrate
 
     def __call__(self, found: Pass, now: float) -> VisitorAdmitted:
-        """Admit the pass's visitor, who then has a visit of their own.
+        """Admit the pass's visitor: in the visit of the one stranger who stands there, or in a new one.
 
         Outside of its times a pass is answered as a wrong code is: whoever guesses learns nothing. Raises
         PasscodeWrongError, PasscodeExpiredError, PasscodeUsedError; RetryableError where the admission broke
@@ -49,10 +50,10 @@ class AdmitByPass:
         if window is None or visitor is None or visitor.is_blocked:
             raise PasscodeWrongError(found.door_id)
         broken_off = found.visit_id if found.used_window == window.key else None
-        visit_id = broken_off or new_visit_id(now, self.random_bytes)
+        visit_id = broken_off or self._visit_id(found.door_id, visitor, now)
         used = self.passes.use(found, window.key, visit_id, now)
         visit = self._visit(used, visit_id, visitor, now)
-        event = VisitorAdmitted(used.door_id, visit_id, visitor.visitor_id, visit.admitted_at or now)
+        event = VisitorAdmitted(used.door_id, visit.visit_id, visitor.visitor_id, visit.admitted_at or now)
         self.events.publish(event)
         self.passes.finish(used)
         self.narrate(
@@ -70,32 +71,30 @@ class AdmitByPass:
         except VisitorNotFoundError:
             return None
 
+    def _visit_id(self, door_id: str, visitor: Visitor, now: float) -> str:
+        recent = self.visits.recent_at(door_id, now - LOOK_BACK_SECONDS).visits
+        theirs = visit_at_the_keypad(recent, visitor, now)
+        return theirs.visit_id if theirs else new_visit_id(now, self.random_bytes)
+
     def _visit(self, used: Pass, visit_id: str, visitor: Visitor, now: float) -> Visit:
-        """The visit of this use: made now, or before the admission broke off."""
-        new = Visit(
-            door_id=used.door_id,
-            visit_id=visit_id,
-            status=VisitStatus.ADMITTED,
-            faces=(),
-            first_seen_at=now,
-            last_seen_at=now,
-            opened_at=now,
-            expires_at=now,
-            delete_at=now + self.keep_seconds,
-            visitor_id=visitor.visitor_id,
-            decided_at=now,
-            decided_by=used.created_by,
-            admitted_at=now,
-            pass_id=used.pass_id,
-        )
+        """The visit of this use: that of whoever stands there, or a new one; or made before it broke off.
+
+        Where the household decides about the stranger at the same moment, that counts, and the pass has a
+        visit of its own.
+        """
         for _ in range(ATTEMPTS):
+            recent = self.visits.recent_at(used.door_id, now - LOOK_BACK_SECONDS)
+            there = next((visit for visit in recent.visits if visit.visit_id == visit_id), None)
             try:
-                return self.visits.get(used.door_id, visit_id)
-            except VisitNotFoundError:
-                last_opened = self.visits.recent_at(used.door_id, now).last_opened
-            try:
-                self.visits.add(new, last_opened)
-            except DoorChangedError:  # somebody else came at the same moment
+                if there is None:
+                    new = pass_visit(used, visit_id, visitor, now, self.keep_seconds)
+                    self.visits.add(new, recent.last_opened)
+                    return new
+                if there.pass_id == used.pass_id:
+                    return there
+                if visit_at_the_keypad(recent.visits, visitor, now) == there:
+                    return self.visits.replace(admitted_by_pass(there, used, visitor, now))
+                visit_id = new_visit_id(now, self.random_bytes)
+            except (DoorChangedError, VisitChangedError):  # somebody else came, or wrote, at the same moment
                 continue
-            return new
         raise DoorChangedError(used.door_id)

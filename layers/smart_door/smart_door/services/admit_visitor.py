@@ -12,19 +12,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from smart_door.domain.errors import (
-    DoorNotFoundError,
-    PasscodeExpiredError,
-    PasscodeUsedError,
-    PasscodeWrongError,
-    RetryableError,
-    TooManyTriesError,
-    VisitNotFoundError,
-)
+from smart_door.domain.errors import RetryableError
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.passcodes import Passcode, digest_of, parse_digits
 from smart_door.domain.passes import Pass
 from smart_door.domain.ports import Clock, Events, Passcodes, Visits
+from smart_door.domain.refusals import (
+    DoorNotFoundError,
+    PasscodeExpiredError,
+    PasscodeUsedError,
+    PasscodeWrongError,
+    TooManyTriesError,
+    VisitNotFoundError,
+)
 from smart_door.domain.visits import Visit
 from smart_door.services.admit_by_pass import AdmitByPass
 from smart_door.services.changing import change_visit
@@ -117,8 +117,9 @@ class AdmitVisitor:
 def _admitted(visit: Visit, passcode: Passcode, now: float) -> Visit:
     """The visit, admitted by a code of whom it is for.
 
-    A code whose message failed, but arrived all the same, is wrong once the owner approved somebody else.
+    A code whose message failed, but arrived all the same, is wrong once the owner approved somebody else; and
+    any code is, once another one was sent in its place.
     """
-    if visit.visitor_id != passcode.visitor_id:
+    if visit.visitor_id != passcode.visitor_id or visit.code_number != passcode.code_number:
         raise PasscodeWrongError(passcode.door_id)
     return visit.admitted(now)

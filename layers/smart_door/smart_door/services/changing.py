@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smart_door.domain.errors import VisitChangedError, VisitorChangedError
+from smart_door.domain.errors import (
+    SettingsChangedError,
+    VisitChangedError,
+    VisitorChangedError,
+)
 from smart_door.domain.ports import Visitors, Visits
+from smart_door.domain.settings import HomeSettings, Settings
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import Visit
 
@@ -36,3 +41,17 @@ def change_visitor(visitors: Visitors, visitor: Visitor, change: Callable[[Visit
         except VisitorChangedError:
             visitor = visitors.get(visitor.visitor_id)
     raise VisitorChangedError(visitor.visitor_id)
+
+
+def change_settings(settings: HomeSettings, change: Callable[[Settings], Settings]) -> Settings:
+    """The same for the household's settings. Raises SettingsChangedError."""
+    for _ in range(ATTEMPTS):
+        read = settings.get()
+        changed = change(read)
+        if changed == read:
+            return read
+        try:
+            return settings.replace(changed)
+        except SettingsChangedError:
+            continue
+    raise SettingsChangedError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smart_door.domain.corrections import face_in_question, without_match
-from smart_door.domain.errors import VisitorNotFoundError
 from smart_door.domain.ports import Clock, Faces, Photos, Visitors, Visits
+from smart_door.domain.refusals import VisitorNotFoundError
 from smart_door.domain.visits import Visit
 from smart_door.services.changing import change_visit
 from smart_door.services.manage_visitors import remove_photos

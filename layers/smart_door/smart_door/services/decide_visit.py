@@ -9,11 +9,10 @@ from smart_door.domain.corrections import undone
 from smart_door.domain.errors import (
     SmartDoorError,
     VisitChangedError,
-    VisitorBlockedError,
     VisitorChangedError,
-    VisitorNotFoundError,
 )
 from smart_door.domain.ports import Clock, NewVisitorId, Visitors, Visits
+from smart_door.domain.refusals import VisitorBlockedError, VisitorNotFoundError
 from smart_door.domain.visitors import Visitor, VisitorStatus, parse_name, parse_phone
 from smart_door.domain.visits import Addressee, Visit
 from smart_door.services.changing import ATTEMPTS, change_visit, change_visitor

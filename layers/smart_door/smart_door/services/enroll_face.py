@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smart_door.domain.errors import NoFaceError
 from smart_door.domain.events import VisitorAdmitted
+from smart_door.domain.picture_errors import NoFaceError
 from smart_door.domain.ports import Faces, Photos, Visitors, Visits
+from smart_door.domain.refusals import VisitorNotFoundError
 from smart_door.domain.settings import Settings
 from smart_door.domain.visitors import FacePhoto, Visitor
 from smart_door.domain.visits import Face
@@ -36,8 +37,15 @@ class EnrollFace:
         """The new face id, or None where no face was to be indexed.
 
         Doing it again for the same event adds no second face: the same picture under the same external
-        image id is one face. Raises VisitNotFoundError, VisitorNotFoundError, PhotoNotFoundError.
+        image id is one face. Raises VisitNotFoundError, PhotoNotFoundError.
         """
+        try:
+            return self._enroll(event)
+        except VisitorNotFoundError:
+            self._tell_skipped(event, "the visitor was deleted meanwhile")
+            return None
+
+    def _enroll(self, event: VisitorAdmitted) -> str | None:
         visitor = self.visitors.get(event.visitor_id)
         visit = self.visits.get(event.door_id, event.visit_id)
         if visit.visitor_id not in visitor.ids:

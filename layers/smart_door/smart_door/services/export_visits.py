@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from smart_door.domain.errors import VisitorNotFoundError
 from smart_door.domain.home_time import local
 from smart_door.domain.ports import Clock, Visitors, Visits
+from smart_door.domain.refusals import VisitorNotFoundError
 from smart_door.domain.spreadsheets import Cell, csv_of
 from smart_door.domain.visits import Face, Visit
 from smart_door.services.walk_visits import Wanted, walk

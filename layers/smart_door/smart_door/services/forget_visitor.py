@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smart_door.domain.corrections import anonymised, is_about, photo_keys, shows
+from smart_door.domain.corrections import anonymised, is_about, object_keys, photo_keys, shows
 from smart_door.domain.errors import VisitorChangedError
 from smart_door.domain.passes import Pass
-from smart_door.domain.ports import Clock, Faces, Passes, Photos, Visitors, Visits
+from smart_door.domain.ports import Clock, Faces, Passcodes, Passes, Photos, Visitors, Visits
 from smart_door.domain.visits import Visit
 from smart_door.services.changing import ATTEMPTS, change_visit
 from smart_door.services.narration import Narrate
@@ -17,13 +17,14 @@ from smart_door.services.walk_visits import Wanted, walk
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was deleted: indexed faces, photos, passes, and how many visits name nobody any more."""
+    """What was deleted: indexed faces, photos, passes, codes, and how many visits name nobody any more."""
 
     visitor_id: str
     faces: int
     photos: int
     visits: int
     passes: int
+    codes: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class ForgetVisitor:
 
     visits: Visits
     visitors: Visitors
+    passcodes: Passcodes
     passes: Passes
     photos: Photos
     faces: Faces
@@ -49,6 +51,7 @@ class ForgetVisitor:
         photos: set[str] = set()
         visits: set[str] = set()
         passes: set[str] = set()
+        codes: set[str] = set()
         for _ in range(ATTEMPTS):
             visitor = self.visitors.get(visitor_id)
             self.faces.delete(visitor.face_ids)
@@ -61,11 +64,14 @@ class ForgetVisitor:
             for invitation in self._passes_of(visitor.ids):
                 self.passes.remove(invitation)
                 passes.add(invitation.pass_id)
+            codes.update(self._delete_codes(visitor.ids))
             try:
                 self.visitors.remove(visitor)
             except VisitorChangedError:  # a face was added meanwhile: that one goes too
                 continue
-            forgotten = Forgotten(visitor.visitor_id, len(faces), len(photos), len(visits), len(passes))
+            forgotten = Forgotten(
+                visitor.visitor_id, len(faces), len(photos), len(visits), len(passes), len(codes)
+            )
             self.narrate(
                 "visitor deleted",
                 visitor_id=forgotten.visitor_id,
@@ -73,17 +79,26 @@ class ForgetVisitor:
                 photos=forgotten.photos,
                 visits=forgotten.visits,
                 passes=forgotten.passes,
+                codes=forgotten.codes,
             )
             return forgotten
         raise VisitorChangedError(visitor_id)
 
     def _anonymise(self, visit: Visit, visitor_ids: frozenset[str]) -> tuple[str, ...]:
-        """The keys of the photos that went: those of visits that show the person."""
-        keys = photo_keys(visit) if shows(visit, visitor_ids) else ()
-        self.photos.delete(keys)
+        """The keys of the photos that went: those of visits that show the person. Clips of these go too."""
+        is_shown = shows(visit, visitor_ids)
+        keys = photo_keys(visit) if is_shown else ()
+        self.photos.delete(object_keys(visit) if is_shown else ())
         now = self.clock()
         change_visit(self.visits, visit, lambda visit: anonymised(visit, visitor_ids, now))
         return keys
+
+    def _delete_codes(self, visitor_ids: frozenset[str]) -> list[str]:
+        everything = (one for door_id in self.door_ids for one in self.passcodes.of_door(door_id))
+        codes = [one for one in everything if one.visitor_id in visitor_ids]
+        for code in codes:
+            self.passcodes.remove(code)
+        return [code.digest for code in codes]
 
     def _passes_of(self, visitor_ids: frozenset[str]) -> list[Pass]:
         everything = (one for door_id in self.door_ids for one in self.passes.of_door(door_id))

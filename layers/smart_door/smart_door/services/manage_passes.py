@@ -4,25 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from smart_door.domain import texts
 from smart_door.domain.errors import (
-    DoorNotFoundError,
-    InvalidRequestError,
+    MessageClaimedError,
     PasscodeTakenError,
-    PassNotFoundError,
     SmartDoorError,
+    VisitorChangedError,
+)
+from smart_door.domain.passcodes import derived_digits, digest_of
+from smart_door.domain.passes import Pass, Schedule
+from smart_door.domain.ports import Clock, Messages, Passes, Visitors
+from smart_door.domain.refusals import (
+    DoorNotFoundError,
+    PassExistsError,
+    PassNotFoundError,
     VisitorBlockedError,
 )
-from smart_door.domain.passcodes import RandomBelow, digest_of, draw_digits
-from smart_door.domain.passes import Pass, Schedule
-from smart_door.domain.ports import Clock, Messages, NewVisitorId, Passes, Visitors
 from smart_door.domain.visitors import Visitor, VisitorStatus, parse_name, parse_phone
+from smart_door.domain.visits import CLAIM_SECONDS
 from smart_door.services.decide_visit import KnownVisitor, NewVisitor
 from smart_door.services.narration import Narrate
 
 _DRAWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """What is asked for: `request_id` is a UUID made by who asks, the same where they ask again. `by` is the
+    e-mail address of who invites.
+    """
+
+    request_id: str
+    door_id: str
+    who: NewVisitor | KnownVisitor
+    schedule: Schedule
+    by: str
+    send: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +67,33 @@ class ManagePasses:
     door_names: Mapping[str, str]
     zone: ZoneInfo
     clock: Clock
-    random_below: RandomBelow
-    new_id: NewVisitorId
     narrate: Narrate
 
-    def invite(
-        self, door_id: str, who: NewVisitor | KnownVisitor, schedule: Schedule, by: str, *, send: bool
-    ) -> Invitation:
-        """Give somebody a pass; with `send`, they get the message.
+    def invite(self, wanted: Invite) -> Invitation:
+        """Give somebody a pass, and the message that says its code if that is wanted.
 
-        Somebody new gets a record, but no door: their face alone lets them in nowhere. Raises
-        InvalidRequestError, PhoneNumberError, DoorNotFoundError, VisitorNotFoundError, VisitorBlockedError;
-        and, with nothing left behind, whatever keeps the message from being sent.
+        The same request again finds what it made, with its code, and sends no second message: the code is
+        derived from the request's id. Somebody new gets a record, but no door: their face alone lets them in
+        nowhere. Raises InvalidRequestError, TimeLeftOutError, PhoneNumberError, DoorNotFoundError,
+        VisitorNotFoundError, VisitorBlockedError, PassExistsError, MessageClaimedError (the same request is
+        under way); and, with nothing left behind, whatever keeps the message from being sent.
         """
-        if door_id not in self.door_names:
-            raise DoorNotFoundError(door_id)
+        if wanted.door_id not in self.door_names:
+            raise DoorNotFoundError(wanted.door_id)
         now = self.clock()
-        schedule.check()
-        if schedule.next_window(now, self.zone) is None:
-            raise InvalidRequestError("until", "That time is over. Choose a later one.")
-        visitor = self._visitor(who, now)
-        is_new = isinstance(who, NewVisitor)
-        if is_new:
-            self.visitors.add(visitor)
-        new: Pass | None = None
-        try:
-            new, digits = self._store(door_id, visitor, schedule, by, now)
-            link = texts.invitation_link(self.site_url, door_id)
-            when = texts.times_of(schedule)
-            message = texts.invitation(self.door_names[door_id], visitor.name, digits, when, link)
-            if send:
-                self.messages.text(visitor.phone, message)
-        except SmartDoorError:
-            if new is not None:
-                self.passes.remove(new)
-            if is_new:
-                self.visitors.remove(visitor)
-            raise
-        self.narrate("pass created", door_id=door_id, pass_id=new.pass_id, visitor_id=visitor.visitor_id)
-        return Invitation(new, digits, message, send)
+        found = self._made_before(wanted)
+        if found is None:
+            wanted.schedule.check()
+            wanted.schedule.check_ahead(now, self.zone)
+            made, visitor = self._make(wanted, now)
+        else:
+            made, visitor = found, self._same(found, wanted)
+        message = self._message(made, visitor)
+        if wanted.send and made.told_at is None:
+            made = self._tell(made, visitor, message, wanted, now, is_mine=found is None)
+        ids = {"door_id": made.door_id, "pass_id": made.pass_id, "visitor_id": visitor.visitor_id}
+        self.narrate("pass created" if found is None else "pass found again", **ids)
+        return Invitation(made, self._digits(made), message, made.told_at is not None)
 
     def all(self) -> Sequence[Pass]:
         """Every pass that is on file, those that end last first."""
@@ -101,33 +109,103 @@ class ManagePasses:
                 return revoked
         raise PassNotFoundError(door_id, pass_id)
 
-    def _visitor(self, who: NewVisitor | KnownVisitor, now: float) -> Visitor:
+    def _made_before(self, wanted: Invite) -> Pass | None:
+        made = (one for one in self.passes.of_door(wanted.door_id) if one.pass_id == wanted.request_id)
+        return next(made, None)
+
+    def _same(self, made: Pass, wanted: Invite) -> Visitor:
+        """Whom the request invited before. Raises PassExistsError where it asks for something else now."""
+        visitor = self.visitors.get(made.visitor_id)
+        who = wanted.who
+        if isinstance(who, NewVisitor):
+            is_same = self._id_of_new(wanted) in visitor.ids
+            is_same = (
+                is_same and visitor.phone == parse_phone(who.phone) and visitor.name == parse_name(who.name)
+            )
+        else:
+            is_same = who.visitor_id in visitor.ids
+        if not is_same or made.schedule != wanted.schedule:
+            raise PassExistsError(made.door_id, made.pass_id)
+        return visitor
+
+    def _make(self, wanted: Invite, now: float) -> tuple[Pass, Visitor]:
+        visitor = self._visitor(wanted, now)
+        is_new = isinstance(wanted.who, NewVisitor)
+        if is_new:
+            try:
+                self.visitors.add(visitor)
+            except VisitorChangedError:  # by the same request, which broke off or is under way
+                visitor = self.visitors.get(visitor.visitor_id)
+        try:
+            return self._store(wanted, visitor, now), visitor
+        except PasscodeTakenError:
+            if is_new:
+                self.visitors.remove(visitor)
+            raise
+
+    def _tell(
+        self, made: Pass, visitor: Visitor, message: str, wanted: Invite, now: float, *, is_mine: bool
+    ) -> Pass:
+        """Send the message, once: who stored the pass has the claim, the same request again has to get it."""
+        if not is_mine and self.passes.claim(made, now, now + CLAIM_SECONDS) is None:
+            raise MessageClaimedError(made.door_id, made.pass_id)
+        try:
+            self.messages.text(visitor.phone, message)
+        except SmartDoorError:
+            self.passes.remove(made)
+            if isinstance(wanted.who, NewVisitor):
+                self.visitors.remove(visitor)
+            raise
+        return self.passes.told(made, now)
+
+    def _message(self, made: Pass, visitor: Visitor) -> str:
+        link = texts.invitation_link(self.site_url, made.door_id)
+        when = texts.times_of(made.schedule)
+        return texts.invitation(self.door_names[made.door_id], visitor.name, self._digits(made), when, link)
+
+    def _digits(self, made: Pass) -> str:
+        """The code of a pass, drawn again from its id."""
+        for draw in range(_DRAWS):
+            digits = derived_digits(self.key, made.door_id, made.pass_id, draw)
+            if digest_of(self.key, made.door_id, digits) == made.digest:
+                return digits
+        raise PassNotFoundError(made.door_id, made.pass_id)
+
+    def _visitor(self, wanted: Invite, now: float) -> Visitor:
+        who = wanted.who
         if isinstance(who, NewVisitor):
             name, phone = parse_name(who.name), parse_phone(who.phone)
-            return Visitor(self.new_id(), name, phone, VisitorStatus.APPROVED, frozenset(), now)
+            new_id = self._id_of_new(wanted)
+            return Visitor(new_id, name, phone, VisitorStatus.APPROVED, frozenset(), now)
         visitor = self.visitors.get(who.visitor_id)
         if visitor.is_blocked:
             raise VisitorBlockedError(visitor.visitor_id)
         return visitor
 
-    def _store(
-        self, door_id: str, visitor: Visitor, schedule: Schedule, by: str, now: float
-    ) -> tuple[Pass, str]:
-        for _ in range(_DRAWS):
-            digits = draw_digits(self.random_below)
+    def _id_of_new(self, wanted: Invite) -> str:
+        """The id of whom a request puts on file: the same each time."""
+        return str(uuid5(NAMESPACE_URL, f"smart-door:visitor-of:{wanted.request_id}"))
+
+    def _store(self, wanted: Invite, visitor: Visitor, now: float) -> Pass:
+        door_id = wanted.door_id
+        for draw in range(_DRAWS):
+            digits = derived_digits(self.key, door_id, wanted.request_id, draw)
             new = Pass(
                 door_id=door_id,
                 digest=digest_of(self.key, door_id, digits),
-                pass_id=self.new_id(),
+                pass_id=wanted.request_id,
                 visitor_id=visitor.visitor_id,
-                schedule=schedule,
+                schedule=wanted.schedule,
                 created_at=now,
-                created_by=by,
-                expires_at=schedule.ends_at(self.zone),
+                created_by=wanted.by,
+                expires_at=wanted.schedule.ends_at(self.zone),
+                claimed_until=now + CLAIM_SECONDS if wanted.send else None,
             )
             try:
                 self.passes.add(new, now)
             except PasscodeTakenError:
+                if self._made_before(wanted) is not None:  # a moment ago, by the same request
+                    raise MessageClaimedError(door_id, wanted.request_id) from None
                 continue
-            return new, digits
+            return new
         raise PasscodeTakenError(door_id)

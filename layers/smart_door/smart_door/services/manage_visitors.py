@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from smart_door.domain.errors import (
+from smart_door.domain.errors import VisitorChangedError
+from smart_door.domain.photos import check_one_face, decode_photo, extension_of
+from smart_door.domain.picture_errors import PhotoNotFoundError, PhotosFullError
+from smart_door.domain.ports import Clock, Faces, Photos, Visitors, Visits
+from smart_door.domain.refusals import (
     DoorNotFoundError,
     InvalidRequestError,
-    PhotoNotFoundError,
-    PhotosFullError,
     VisitorBlockedError,
-    VisitorChangedError,
     VisitorNotFoundError,
 )
-from smart_door.domain.photos import check_one_face, decode_photo, extension_of
-from smart_door.domain.ports import Clock, Faces, Photos, Visitors, Visits
 from smart_door.domain.visitors import (
     MOST_PHOTOS,
     FacePhoto,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from smart_door.domain.errors import NoFaceError, PhotoNotFoundError, ServiceRefusedError
+from smart_door.domain.errors import ServiceRefusedError
 from smart_door.domain.faces import FaceSearchRecord
+from smart_door.domain.picture_errors import NoFaceError, PhotoNotFoundError
 from smart_door.domain.ports import Faces
 from smart_door.domain.rules import COMPARISONS, SAME_PERSON_SIMILARITY, Rules
 from smart_door.domain.sightings import (

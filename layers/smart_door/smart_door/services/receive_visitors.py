@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 from smart_door.domain.errors import (
     DoorChangedError,
-    DoorNotFoundError,
     RetryableError,
     SmartDoorError,
     VisitChangedError,
-    VisitorNotFoundError,
 )
 from smart_door.domain.faces import DetectedFace, FaceSearchRecord
 from smart_door.domain.ports import Clock, Faces, RandomBytes, Visitors, Visits
+from smart_door.domain.refusals import DoorNotFoundError, VisitorNotFoundError
 from smart_door.domain.rules import Rules
 from smart_door.domain.sightings import (
     FaceKey,

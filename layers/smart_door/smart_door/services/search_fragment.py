@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from smart_door.domain.attention import Attention
-from smart_door.domain.errors import DoorNotFoundError, NoFaceError
 from smart_door.domain.faces import frame_score
 from smart_door.domain.fragment_search import (
     CollectionMatch,
@@ -30,7 +29,9 @@ from smart_door.domain.fragment_search import (
     is_of,
     within_frame,
 )
+from smart_door.domain.picture_errors import NoFaceError
 from smart_door.domain.ports import Clock, Fragments, Frame, RecentVisits
+from smart_door.domain.refusals import DoorNotFoundError
 from smart_door.domain.rules import LOOK_BACK_SECONDS
 from smart_door.domain.watched_faces import Thrift
 

@@ -33,8 +33,8 @@ class SendCode:
     def __call__(self, visit: Visit, visitor: Visitor, now: float) -> None:
         """Send a code for the visit that opens until `now` + `seconds`.
 
-        Raises MessageNotSentError and PhoneNumberError; the stored code then opens nothing, since its visit
-        does not get the status for it.
+        Raises MessageNotSentError, MessageRefusedError and PhoneUnreachableError; the stored code then opens
+        nothing, since its visit does not get the status, or the number, for it.
         """
         digits = self._store(visit, visitor, now + self.seconds, now)
         text = texts.code(
@@ -50,7 +50,14 @@ class SendCode:
         for _ in range(_DRAWS):
             digits = draw_digits(self.random_below)
             digest = digest_of(self.key, visit.door_id, digits)
-            passcode = Passcode(visit.door_id, digest, visit.visit_id, visitor.visitor_id, expires_at)
+            passcode = Passcode(
+                door_id=visit.door_id,
+                digest=digest,
+                visit_id=visit.visit_id,
+                visitor_id=visitor.visitor_id,
+                expires_at=expires_at,
+                code_number=visit.code_number,
+            )
             try:
                 self.passcodes.add(passcode, now)
             except PasscodeTakenError:

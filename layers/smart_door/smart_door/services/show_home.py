@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from smart_door.domain.corrections import undo_until
-from smart_door.domain.errors import DoorNotFoundError, VisitorNotFoundError
 from smart_door.domain.home_time import iso
 from smart_door.domain.ports import Clock, Photos, Visitors, Visits
+from smart_door.domain.refusals import DoorNotFoundError, VisitorNotFoundError
+from smart_door.domain.resending import resend_from
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import UNDECIDED, Evidence, Face, Visit
+from smart_door.domain.visits import UNDECIDED, Evidence, Face, Visit, VisitStatus
 from smart_door.services.walk_visits import Wanted, walk
 
 WAITING_LOOK_BACK_SECONDS = 7200.0
@@ -81,21 +82,21 @@ class ShowHome:
         """A visit at hand."""
         return self._visit(visit, self._finder(), self.clock())
 
-    def list_visitors(self) -> Json:
+    def list_visitors(self, *, with_phones: bool = True) -> Json:
         """Everyone who has a name, by name."""
         everyone = sorted(
             self.visitors.all(), key=lambda visitor: (visitor.name.casefold(), visitor.visitor_id)
         )
-        return {"visitors": [self._visitor(visitor) for visitor in everyone]}
+        return {"visitors": [self._visitor(visitor, with_phones) for visitor in everyone]}
 
-    def get_visitor(self, visitor_id: str) -> Json:
+    def get_visitor(self, visitor_id: str, *, with_phones: bool = True) -> Json:
         """One visitor. Raises VisitorNotFoundError."""
-        return self.show_visitor(self.visitors.get(visitor_id))
+        return self.show_visitor(self.visitors.get(visitor_id), with_phones=with_phones)
 
-    def show_visitor(self, visitor: Visitor) -> Json:
+    def show_visitor(self, visitor: Visitor, *, with_phones: bool = True) -> Json:
         """A visitor at hand, with all photos."""
         photos = [{"face_id": photo.face_id, "photo_url": self._url(photo.key)} for photo in visitor.photos]
-        return {**self._visitor(visitor), "photos": photos}
+        return {**self._visitor(visitor, with_phones), "photos": photos}
 
     def _visit(self, visit: Visit, find: Callable[[str], Visitor | None], now: float) -> Json:
         visitor = find(visit.visitor_id) if visit.visitor_id else None
@@ -114,13 +115,27 @@ class ShowHome:
             "decided_by": visit.decided_by,
             "rule": visit.rule,
             "undo_until": None if (until := undo_until(visit, now)) is None else iso(until),
+            **self._code(visit, now),
             "visitor_id": visit.visitor_id,
             "visitor_name": visitor.name if visitor else None,
+            "named_face_index": visit.face_index if visitor else None,
             "anonymised": True if visit.anonymised_at is not None else None,
         }
         if visit.best_photo_key is not None:
             shown["photo_links_expire_at"] = iso(self.photos.link(visit.best_photo_key).expires_at)
         return _present(shown)
+
+    def _code(self, visit: Visit, now: float) -> Json:
+        """How it is with the visitor's code: on its way, or why it is not."""
+        if visit.status in {VisitStatus.CODE_SENT, VisitStatus.ADMITTED}:
+            sent_at = visit.visitor_message.sent_at if visit.status is VisitStatus.CODE_SENT else None
+            times = {
+                "code_sent_at": sent_at,
+                "code_expires_at": None if sent_at is None else visit.code_expires_at,
+                "resend_from": resend_from(visit, now),
+            }
+            return {name: None if at is None else iso(at) for name, at in times.items()}
+        return {"message_problem": visit.message_problem}
 
     def _face(self, face: Face, find: Callable[[str], Visitor | None]) -> Json:
         visitor_id = face.visitor_id or face.suggested_visitor_id
@@ -153,12 +168,12 @@ class ShowHome:
             }
         )
 
-    def _visitor(self, visitor: Visitor) -> Json:
+    def _visitor(self, visitor: Visitor, with_phones: bool) -> Json:
         return _present(
             {
                 "visitor_id": visitor.visitor_id,
                 "name": visitor.name,
-                "phone": visitor.phone,
+                "phone": visitor.phone if with_phones else None,
                 "status": visitor.status.value,
                 "door_ids": sorted(visitor.door_ids),
                 "created_at": iso(visitor.created_at),

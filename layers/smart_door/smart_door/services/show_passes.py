@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from smart_door.domain.errors import VisitorNotFoundError
 from smart_door.domain.home_time import iso
 from smart_door.domain.passes import WEEKDAYS, Pass, PassKind, Schedule
 from smart_door.domain.ports import Clock, Visitors
+from smart_door.domain.refusals import VisitorNotFoundError
 
 Json = dict[str, Any]
 
@@ -35,7 +35,7 @@ class ShowPasses:
 
     def _shown(self, found: Pass, names: dict[str, str | None]) -> Json:
         now = self.clock()
-        window = None if found.revoked_at is not None else found.schedule.next_window(now, self.zone)
+        window = None if found.revoked_at is not None else found.next_window(now, self.zone)
         if found.visitor_id not in names:
             names[found.visitor_id] = self._name(found.visitor_id)
         shown: Json = {

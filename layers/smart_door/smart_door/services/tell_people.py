@@ -7,13 +7,19 @@ claim lapses and the next record (or the retry of this one) sends it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 from smart_door.domain import texts
-from smart_door.domain.errors import MessageClaimedError, PhoneNumberError, RetryableError
+from smart_door.domain.errors import (
+    MessageClaimedError,
+    RetryableError,
+    SmartDoorError,
+)
+from smart_door.domain.household import About
 from smart_door.domain.ports import Clock, Messages, Visits
+from smart_door.domain.refusals import PhoneUnreachableError
 from smart_door.domain.rules import (
     GOOD_SCORE,
     PHOTO_PATIENCE_SECONDS,
@@ -22,10 +28,18 @@ from smart_door.domain.rules import (
 )
 from smart_door.domain.settings import Settings
 from smart_door.domain.visitors import Visitor
-from smart_door.domain.visits import UNDECIDED, Addressee, Delivery, Visit, VisitStatus
+from smart_door.domain.visits import (
+    UNDECIDED,
+    Addressee,
+    Delivery,
+    MessageProblem,
+    Visit,
+    VisitStatus,
+)
 from smart_door.services.changing import change_visit
 from smart_door.services.narration import Narrate
 from smart_door.services.send_code import SendCode
+from smart_door.services.tell_members import tell_members
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,8 @@ class TellPeople:
 
         `score` is that of the best face in the frame at hand, `name_of` finds the names of companions, and
         `photo_to_come` says that the frame is on its way, so that the question can wait for it.
-        Raises MessageNotSentError, MessageClaimedError (both retryable) and VisitChangedError.
+        Where a code cannot be sent, the visit says why. Raises MessageNotSentError, MessageClaimedError (both
+        retryable), VisitChangedError, and MessageRefusedError.
         """
         if visitor is not None:
             if visitor.is_blocked:
@@ -78,22 +93,33 @@ class TellPeople:
         )
         try:
             self.send_code(claimed, visitor, now)
-        except RetryableError:
-            change_visit(self.visits, claimed, Visit.undecided_again)
-            raise
-        except PhoneNumberError:
+        except PhoneUnreachableError:
             return self._tell_unreachable(claimed, visitor, now)
+        except RetryableError:  # the record comes again, and with it this
+            problem = MessageProblem.MESSAGE_NOT_SENT
+            change_visit(self.visits, claimed, lambda visit: visit.undecided_again(problem))
+            raise
+        except SmartDoorError:
+            self._leave_to_owner(claimed, MessageProblem.MESSAGE_REFUSED)
+            raise
         sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.VISITOR, now))
         self._narrate_sent("passcode sent", sent, visitor_id=visitor.visitor_id)
         return sent
 
     def _tell_unreachable(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
-        def to_owner(visit: Visit) -> Visit:
-            return replace(visit.undecided_again(), status=VisitStatus.AWAITING_OWNER)
-
-        waiting = change_visit(self.visits, visit, to_owner)
+        waiting = self._leave_to_owner(visit, MessageProblem.PHONE_UNREACHABLE)
         text = texts.unreachable(self.door_names[visit.door_id], visitor.name, self._link(visit))
-        return self._send_to_owner(waiting.claim(Addressee.OWNER, now), text, now, "owner asked")
+        claiming, phones = waiting.claim(Addressee.OWNER, now), self.settings().phones(About.UNREACHABLE)
+        return self._send_to_owner(claiming, text, now, "owner asked", phones)
+
+    def _leave_to_owner(self, visit: Visit, problem: MessageProblem) -> Visit:
+        """Trying again would not help: the household decides, and is told why it has to."""
+
+        def left(visit: Visit) -> Visit:
+            return replace(visit.undecided_again(problem), status=VisitStatus.AWAITING_OWNER)
+
+        self.narrate("passcode not sent", door_id=visit.door_id, visit_id=visit.visit_id, reason=problem)
+        return change_visit(self.visits, visit, left)
 
     def _warn(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
         told = visit.owner_message.sent_at is not None
@@ -104,27 +130,34 @@ class TellPeople:
         if told:  # of a stranger, before this one was recognised
             return self.visits.replace(denied)
         self._check_claim(visit, Addressee.OWNER, now)
-        if not self.settings().warn_about_blocked:
+        settings = self.settings()
+        if not settings.warn_about_blocked:
             return self._stay_silent(denied, now)
         text = texts.warning(self.door_names[visit.door_id], visitor.name, self._link(visit))
-        return self._send_to_owner(denied.claim(Addressee.OWNER, now), text, now, "owner warned")
+        claiming, phones = denied.claim(Addressee.OWNER, now), settings.phones(About.BLOCKED)
+        return self._send_to_owner(claiming, text, now, "owner warned", phones)
 
     def _ask(self, visit: Visit, now: float, name_of: Callable[[str], str | None]) -> Visit:
         self._check_claim(visit, Addressee.OWNER, now)
-        if not self.settings().asks(now, self.zone):
+        settings = self.settings()
+        if not settings.asks(now, self.zone):
             return self._stay_silent(replace(visit, status=VisitStatus.AWAITING_OWNER), now)
         names = [name for visitor_id in visit.companion_ids if (name := name_of(visitor_id))]
         text = texts.question(self.door_names[visit.door_id], len(visit.strangers), names, self._link(visit))
         asked = replace(visit, status=VisitStatus.AWAITING_OWNER).claim(Addressee.OWNER, now)
-        return self._send_to_owner(asked, text, now, "owner asked")
+        return self._send_to_owner(asked, text, now, "owner asked", settings.phones(About.STRANGER))
 
-    def _send_to_owner(self, claiming: Visit, text: str, now: float, event: str) -> Visit:
+    def _send_to_owner(
+        self, claiming: Visit, text: str, now: float, event: str, phones: Sequence[str]
+    ) -> Visit:
+        """To the owner's phone, and then to the members' `phones`: what fails there holds nothing up."""
         claimed = self.visits.replace(claiming)
         try:
             self.messages.tell_owner(text)
         except RetryableError:
             change_visit(self.visits, claimed, lambda visit: visit.unclaim(Addressee.OWNER))
             raise
+        tell_members(self.messages, self.narrate, claimed, phones, text)
         sent = change_visit(self.visits, claimed, lambda visit: visit.sent(Addressee.OWNER, now))
         self._narrate_sent(event, sent, faces=len(sent.faces))
         return sent

@@ -6,9 +6,9 @@ import heapq
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from smart_door.domain.errors import DoorNotFoundError
 from smart_door.domain.ids import first_visit_id
 from smart_door.domain.ports import Visits
+from smart_door.domain.refusals import DoorNotFoundError
 from smart_door.domain.visits import Visit, VisitStatus
 
 PAGE = 100

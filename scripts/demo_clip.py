@@ -14,8 +14,8 @@ import math
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -106,8 +106,30 @@ def frames(numbers: Iterable[int]) -> Iterator[Image]:
         frame = garden.at(now)
         for stay in SCHEDULE:
             if stay.arrives <= now < stay.leaves:
-                _place(frame, cutouts[stay.portrait], stay, now)
+                _place(frame, cutouts[stay.portrait], stay.portrait, _pose(stay, now))
         yield garden.seen_by_sensor(frame, number)
+
+
+class Doorstep:
+    """The same door for single pictures, of people who stand where they are told to."""
+
+    def __init__(self) -> None:
+        self._garden = _Garden(np.random.default_rng(8))
+        self._cutouts: dict[Portrait, Cutout] = {}
+
+    def still(self, people: Mapping[Portrait, tuple[float, float]], now: float) -> Image:
+        """A frame like those of `frames`, at `now` seconds of people's swaying and the garden's wind.
+
+        `people` says where the middle of each face is, across and down, as parts of the frame from 0 to 1.
+        """
+        frame = self._garden.at(now)
+        for portrait, (across, down) in people.items():
+            if portrait not in self._cutouts:
+                self._cutouts[portrait] = cut_out(portrait)
+            pose = replace(_pose(Stay(portrait, now - 10, now + 10, 1), now), x=across * WIDTH)
+            floor = portrait.face[1] + round((1 - down) * HEIGHT / pose.scale)
+            _place(frame, self._cutouts[portrait], replace(portrait, floor=floor), pose)
+        return self._garden.seen_by_sensor(frame, round(now * FRAMES_PER_SECOND))
 
 
 def _encoder_command(out: Path) -> list[str]:
@@ -160,9 +182,8 @@ def _ease(part: float) -> float:
     return part * part * (3 - 2 * part)
 
 
-def _place(frame: Image, person: Cutout, stay: Stay, now: float) -> None:
+def _place(frame: Image, person: Cutout, portrait: Portrait, pose: _Pose) -> None:
     """Draw the person into `frame`, anchored so that the body always goes down past its lower edge."""
-    pose, portrait = _pose(stay, now), stay.portrait
     reach = 0.62 * person.image.shape[1] * pose.scale + 40
     left, right = max(int(pose.x - reach), 0), min(int(pose.x + reach), WIDTH)
     if left >= right:

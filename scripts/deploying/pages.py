@@ -22,6 +22,7 @@ def publish(session: boto3.Session, deployment: Deployment, folder: Path) -> Pub
             "owner": owner_configuration(outputs, session.region_name, outputs["LoginUrl"]),
             "door": door_configuration(outputs),
         },
+        is_compressed=True,
     )
     if published:
         session.client("cloudfront").create_invalidation(

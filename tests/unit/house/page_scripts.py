@@ -13,6 +13,7 @@ PAGES = ("door", "owner")
 
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|`", re.DOTALL)
 _IMPORT = re.compile(r"""from "([^"]+)";""")
+_LATER = re.compile(r"""import\("([^"]+)"\)""")
 _LINK = re.compile(r"""<(?:link|script)\b[^>]*?(?:href|src)="([^"]+)\"""")
 
 
@@ -75,7 +76,8 @@ def files_of(page: str) -> set[str]:
             continue
         found.add(address)
         if address.endswith(".js"):
-            open_ends += [_resolved(name, address) for name in _IMPORT.findall(text(address))]
+            names = _IMPORT.findall(text(address)) + _LATER.findall(text(address))
+            open_ends += [_resolved(name, address) for name in names]
     return found
 
 

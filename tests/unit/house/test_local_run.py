@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import brotli
 import pytest
 from moto import mock_aws
 
@@ -82,6 +83,21 @@ def test_publishing_again_uploads_only_what_changed(site: Path, s3: S3Client) ->
     (site / "shared/page.js").write_text("export const changed = 1;")
 
     assert publish_sites(s3, "site", site, {}) == Published(uploaded=("shared/page.js",))
+
+
+def test_a_deployment_stores_texts_compressed_and_pictures_as_they_are(site: Path, s3: S3Client) -> None:
+    """CloudFront passes on what is compressed already, and a second time nothing differs."""
+    (site / "shared/icon.png").write_bytes(b"\x89PNG")
+
+    publish_sites(s3, "site", site, {"owner": {}}, is_compressed=True)
+
+    page = s3.get_object(Bucket="site", Key="owner/")
+    assert page["ContentEncoding"] == "br"
+    assert brotli.decompress(page["Body"].read()) == b"<!doctype html>"
+    picture = s3.get_object(Bucket="site", Key="shared/icon.png")
+    assert "ContentEncoding" not in picture
+    assert picture["Body"].read() == b"\x89PNG"
+    assert not publish_sites(s3, "site", site, {"owner": {}}, is_compressed=True)
 
 
 def test_a_file_that_the_sites_have_no_more_is_removed(site: Path, s3: S3Client) -> None:

@@ -19,7 +19,7 @@ RUN_OPTIONS = --source "$(SOURCE)" --mode "$(MODE)" --port $(PORT) --web-port $(
 	$(if $(FRESH),--fresh) $(if $(ONCE),--once)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-run build test lint scan format lock bench clean
+.PHONY: help run setup setup-run build test lint scan format bench screenshots audit lock clean
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -88,6 +88,14 @@ format: setup ## put the code into its form
 
 bench: setup ## speed and memory, as ratios
 	@$(BIN)/python -m tests.bench
+
+# More of both with ARGS="--help", such as: make screenshots ARGS="--language de 'owner-*'"
+screenshots: setup ## every screen of the pages as a picture, in build/screenshots
+	@scripts/install-debian-packages fonts-roboto-unhinted
+	@exec $(BIN)/python -m tests.screenshots $(ARGS)
+
+audit: setup ## Lighthouse looks at the pages (needs Node)
+	@exec $(BIN)/python -m tests.audit $(ARGS)
 
 lock: ## the lock files anew from requirements*.in (needs uv)
 	@scripts/lock-requirements

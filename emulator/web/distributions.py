@@ -21,11 +21,15 @@ _PolicyReader = Callable[[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Behavior:
-    """What happens to requests of one path pattern. Policies are their configurations, {} for none."""
+    """What happens to requests of one path pattern. Policies are their configurations, {} for none.
+
+    `compresses` says that viewers who take gzip get it: behaviour and cache policy both have to want it.
+    """
 
     pattern: str
     origin: Mapping[str, Any]
     methods: tuple[str, ...]
+    compresses: bool
     cache_policy: Mapping[str, Any]
     origin_request_policy: Mapping[str, Any]
     response_headers_policy: Mapping[str, Any]
@@ -100,11 +104,13 @@ def _read(cloudfront: Any, summary: Mapping[str, Any], policy: _PolicyReader) ->
 
 
 def _behavior(item: Mapping[str, Any], origins: Mapping[str, Any], policy: _PolicyReader) -> Behavior:
+    cache_policy = policy("CachePolicy", item.get("CachePolicyId", ""))
     return Behavior(
         pattern=item["PathPattern"],
         origin=origins[item["TargetOriginId"]],
         methods=tuple(item.get("AllowedMethods", {}).get("Items", _DEFAULT_METHODS)),
-        cache_policy=policy("CachePolicy", item.get("CachePolicyId", "")),
+        compresses=bool(item.get("Compress") and cache_policy.get("EnableAcceptEncodingGzip")),
+        cache_policy=cache_policy,
         origin_request_policy=policy("OriginRequestPolicy", item.get("OriginRequestPolicyId", "")),
         response_headers_policy=policy("ResponseHeadersPolicy", item.get("ResponseHeadersPolicyId", "")),
     )

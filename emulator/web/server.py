@@ -13,6 +13,7 @@ from emulator.cognito_login import HostedLogin
 from emulator.service import Settings
 from emulator.web import response_headers
 from emulator.web.api_origin import ApiOrigin
+from emulator.web.compression import compress
 from emulator.web.distributions import Behavior, Distribution, Distributions
 from emulator.web.health import Health
 from emulator.web.s3_origin import S3_HOST, S3Origin
@@ -83,6 +84,8 @@ class Web:
                 shown.set_status(int(error.get("ResponseCode") or response.status))
                 response = shown
         response_headers.apply(behavior.response_headers_policy, response, request.headers.get("Origin"))
+        if behavior.compresses:
+            compress(response, request.headers.get("Accept-Encoding", ""))
         return response
 
     async def _fetch(

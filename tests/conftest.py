@@ -29,8 +29,9 @@ CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 # Files whose tests follow each other in one process: they share builds, or keep every core busy.
 TOGETHER = {
     "builds": ("tests/deployment/",),
-    "the whole system": tuple(
-        f"tests/e2e/test_{name}.py" for name in ("newcomer", "one_long_visit", "real_people")
+    "the whole system": (
+        "tests/e2e/journeys/",
+        *(f"tests/e2e/test_{name}.py" for name in ("newcomer", "one_long_visit", "real_people")),
     ),
 }
 

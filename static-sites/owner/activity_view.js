@@ -6,8 +6,9 @@ import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { addressOf, filterOf, isFiltered, MOST_LINES, table, visitsBefore } from "./activity_api.js";
 import { activityFilter } from "./activity_filter.js";
-import { byDay, dayGroup, keyOf } from "./activity_rows.js";
-import { problemText } from "./problems.js";
+import { byDay, dayGroup } from "./activity_rows.js";
+import { problemText, sayProblem } from "./problems.js";
+import { keyOf, newestFirst } from "./visits.js";
 
 const POLL_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 1_000;
@@ -101,8 +102,8 @@ export function activityView(page, query) {
   }
 
   function show() {
-    const newestFirst = [...visits.values()].sort((a, b) => (a.visit_id < b.visit_id ? 1 : -1));
-    reconcile(days, groups, byDay(newestFirst, timeZone), ({ day }) => day, (group) => dayGroup(group, timeZone, renew));
+    const shown = byDay(newestFirst(visits.values()), timeZone);
+    reconcile(days, groups, shown, ({ day }) => day, (group) => dayGroup(page, group, timeZone));
     older.hidden = nextBefore === null;
     settle(visits.size === 0, nothingText());
     if (saving) saving.hidden = visits.size === 0 && nextBefore === null;
@@ -142,7 +143,7 @@ export function activityView(page, query) {
       const before = visits.size;
       add(answer.visits);
       show();
-      const link = days.querySelectorAll(".recent-name")[before];
+      const link = days.querySelectorAll(".visit-row-name")[before];
       if (link ?? older.hidden) (link ?? heading).focus();
     });
   }
@@ -163,18 +164,9 @@ export function activityView(page, query) {
       await work();
       page.reached();
     } catch (error) {
-      page.failed(error);
+      sayProblem(page, error);
     } finally {
       setAttribute(pressed, "aria-disabled", null);
-    }
-  }
-
-  async function renew(visit) {
-    try {
-      return await page.api.visit(visit.door_id, visit.visit_id);
-    } catch (error) {
-      if (!(error instanceof RefusedError)) page.failed(error);
-      return null;
     }
   }
 
@@ -208,6 +200,6 @@ function skeletons() {
     "div",
     {},
     element("p", { class: "visually-hidden" }, t("page.one_moment")),
-    element("div", { class: "card recent-list", "aria-hidden": "true" }, ...places),
+    element("div", { class: "card visit-list", "aria-hidden": "true" }, ...places),
   );
 }

@@ -15,11 +15,9 @@ export class OwnerApi {
     return (await this.call("GET", "/visits?state=waiting&limit=50")).visits;
   }
 
-  /** A page of all visits, newest first: {visits, next_before?}. */
-  async recentVisits({ limit, before = null }) {
-    const query = new URLSearchParams({ state: "recent", limit: String(limit) });
-    if (before) query.set("before", before);
-    return this.call("GET", `/visits?${query}`);
+  /** The latest visits, whatever became of them. */
+  async recentVisits(limit) {
+    return (await this.call("GET", `/visits?state=recent&limit=${limit}`)).visits;
   }
 
   async visit(doorId, visitId) {
@@ -34,6 +32,16 @@ export class OwnerApi {
   /** Takes a decision back; the answer is the visit, which waits again. */
   async undo(visit) {
     return this.call("DELETE", `${visitPath(visit.door_id, visit.visit_id)}/decision`);
+  }
+
+  /** Sends another code in place of the one that went; the answer is the visit. */
+  async resendCode(visit) {
+    return this.call("POST", `${visitPath(visit.door_id, visit.visit_id)}/code`);
+  }
+
+  /** Deletes a visit that is over; the answer is what went with it. */
+  async deleteVisit(doorId, visitId) {
+    return this.call("DELETE", visitPath(doorId, visitId));
   }
 
   /** Says that a face is not who it was taken for; the answer is the visit without the match. */

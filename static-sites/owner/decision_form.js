@@ -4,12 +4,13 @@
 import { element, icon, setAttribute, setText } from "/shared/dom.js";
 import { OfflineError, RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
-import { pictureChoice, textField } from "./fields.js";
-import { problemText } from "./problems.js";
-import { strangersOf } from "./words.js";
+import { pictureChoice, showAtField } from "./fields.js";
+import { peoplePicker } from "./people_picker.js";
+import { personFields, showProblems } from "./person_fields.js";
+import { problemBox, problemText } from "./problems.js";
+import { knownVisitor, strangersOf } from "./words.js";
 
 const ENDS_THE_VISIT = new Set(["visit_not_found", "door_not_found", "visit_already_decided", "visit_expired"]);
-const PHONE = /^\+[1-9]\d{6,14}$/;
 const CROSS = "M6 6l12 12M18 6L6 18";
 const PERSON = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21a8 8 0 0 1 16 0";
 const TICK = "M5 13l4 4L19 7";
@@ -25,25 +26,19 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
   let busy = false;
   let person = null; // "new" or "known" while somebody is being let in
   let opener = null;
+  let names = []; // of everybody on file
 
   const faces = pictureChoice({ legend: t("decide.whose_face"), asTiles: true });
-  const name = textField({ label: t("decide.name"), type: "text", autocomplete: "off", maxlength: 80 });
-  const phone = textField({
-    label: t("decide.phone"),
-    hint: t("decide.phone_hint"),
-    type: "tel",
-    autocomplete: "off",
-    maxlength: 24,
-  });
-  const someoneNew = element("div", { class: "decision-fields" }, name.root, phone.root);
-  const visitors = pictureChoice({ legend: t("decide.who"), asTiles: true });
+  const someone = personFields();
+  const someoneNew = element("div", { class: "decision-fields" }, someone.name.root, someone.phone.root);
+  const visitors = peoplePicker({ legend: t("decide.who"), detailOf: detailOn });
   const visitorsNote = element("p", { class: "quiet", role: "status" });
-  const someoneKnown = element("div", {}, visitorsNote, visitors.root);
-  const problem = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
+  const someoneKnown = element("div", { class: "decision-known" }, visitorsNote, visitors.root);
+  const problem = problemBox();
 
   const denyButton = barButton("button-danger", CROSS, t("decide.turn_away"), () => send({ decision: "deny" }));
   const knownButton = barButton("", PERSON, t("decide.someone_known"), () => open("known", knownButton));
-  const newButton = barButton("button-primary", TICK, t("decide.let_in"), () => open("new", newButton));
+  const newButton = barButton("button-primary", TICK, t("decide.let_in"), letInOrAsk);
   const first = element("div", { class: "decision-bar decision-bar-first" }, denyButton, knownButton, newButton);
   const back = element("button", { type: "button", class: "button", on: { click: close } }, t("decide.back"));
   const letIn = element("button", { type: "submit", class: "button button-primary" }, t("decide.send_code"));
@@ -54,7 +49,7 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     faces.root,
     someoneNew,
     someoneKnown,
-    problem,
+    problem.root,
     first,
     second,
   );
@@ -82,8 +77,16 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     const several = !faces.root.hidden;
     if (several) faces.focus();
     if (person === "known") await fillVisitors(several);
-    else if (!several) name.input.focus();
-    second.scrollIntoView({ block: "nearest" });
+    else if (!several) someone.name.input.focus();
+    if (person === "known") someoneKnown.scrollIntoView({ block: "start" });
+    else second.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Who is on file already needs no name and number. */
+  function letInOrAsk() {
+    const known = strangersOf(visit).length === 0 && knownVisitor(visit);
+    if (known) return send({ decision: "approve", visitor_id: known.id });
+    return open("new", newButton);
   }
 
   function close() {
@@ -94,7 +97,8 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
   }
 
   function closeByEscape(event) {
-    if (event.key === "Escape" && person && !busy) close();
+    const isSearch = event.target.type === "search" && event.target.value; // which Escape empties
+    if (event.key === "Escape" && person && !busy && !isSearch) close();
   }
 
   async function fillVisitors(keepFocus) {
@@ -102,18 +106,8 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     if (!keepFocus) back.focus();
     try {
       const known = (await listVisitors()).filter((visitor) => visitor.status === "approved");
-      const resembled = new Set(strangersOf(visit).map((face) => face.visitor_id));
-      const likelyFirst = [...known].sort((a, b) => resembled.has(b.visitor_id) - resembled.has(a.visitor_id));
-      const names = known.map((visitor) => visitor.name);
-      const isTwice = ({ name }) => names.indexOf(name) !== names.lastIndexOf(name);
-      visitors.update(
-        likelyFirst.map((visitor) => ({
-          value: visitor.visitor_id,
-          label: visitor.name,
-          detail: resembled.has(visitor.visitor_id) ? t("decide.likely") : isTwice(visitor) ? visitor.phone : "",
-          pictureUrl: visitor.photo_url,
-        })),
-      );
+      names = known.map((visitor) => visitor.name);
+      visitors.update([...known].sort((a, b) => isLikely(b) - isLikely(a)));
       visitors.root.hidden = known.length === 0;
       letIn.hidden = known.length === 0;
       setText(visitorsNote, known.length === 0 ? t("decide.nobody_on_file") : "");
@@ -124,12 +118,22 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     }
   }
 
+  /** Whether a visitor is who somebody at the door looks like. */
+  function isLikely({ visitor_id: id }) {
+    return id === knownVisitor(visit)?.id || strangersOf(visit).some((face) => face.visitor_id === id);
+  }
+
+  /** What tells people of the same name apart, and who looks like it. */
+  function detailOn(visitor) {
+    const isTwice = names.indexOf(visitor.name) !== names.lastIndexOf(visitor.name);
+    return [isLikely(visitor) && t("decide.likely"), isTwice && visitor.phone].filter(Boolean).join(" · ");
+  }
+
   async function approve(event) {
     event.preventDefault();
     if (!person) return;
     const face = readFace();
     const whom = person === "new" ? readSomeoneNew() : readSomeoneKnown();
-    root.querySelector('[aria-invalid="true"]')?.focus();
     if (whom && face) await send({ decision: "approve", ...whom, ...face });
   }
 
@@ -147,9 +151,9 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
   }
 
   function handle(error) {
-    if (error instanceof RefusedError && error.code === "phone_invalid") {
-      phone.showError(problemText(error));
-      phone.input.focus();
+    if (showAtField(error, { name: someone.name, phone: someone.phone, face_index: faces })) return;
+    if (error instanceof RefusedError && error.code === "phone_unreachable") {
+      showProblem(t("decide.unreachable", { name: known() ?? t("visitor") }));
     } else if (error instanceof OfflineError) {
       showProblem(t("decide.offline"));
     } else if (error instanceof RefusedError && !ENDS_THE_VISIT.has(error.code)) {
@@ -161,16 +165,20 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 
   /** The name and the phone number, or null after showing what is missing. */
   function readSomeoneNew() {
-    const digits = phone.value.replace(/[\s().\-/]/g, "");
-    name.showError(name.value ? null : t("decide.name_missing"));
-    phone.showError(PHONE.test(digits) ? null : t("decide.phone_wrong"));
-    return name.value && PHONE.test(digits) ? { name: name.value, phone: digits } : null;
+    const { fields, problems } = someone.read();
+    showProblems([someone.name, someone.phone], problems);
+    return problems.length === 0 ? fields : null;
   }
 
   function readSomeoneKnown() {
     visitors.showError(visitors.value ? null : t("decide.who_missing"));
     if (!visitors.value) visitors.focus();
     return visitors.value ? { visitor_id: visitors.value } : null;
+  }
+
+  /** The name of whoever on file is let in; null where it is not known. */
+  function known() {
+    return (person === "known" ? visitors.label : knownVisitor(visit)?.name) ?? null;
   }
 
   /** {face_index} of the chosen, or the only, stranger; {} without one; null after asking to choose. */
@@ -193,15 +201,14 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 
   function showProblem(text) {
     letIn.hidden = false;
-    problem.hidden = text === null;
-    setText(problem, text ?? "");
+    problem.show(text);
   }
 
   return {
     root,
     update,
     get isTouched() {
-      return busy || person !== null || name.value !== "" || phone.value !== "" || root.contains(document.activeElement);
+      return busy || person !== null || someone.name.value !== "" || someone.phone.value !== "" || root.contains(document.activeElement);
     },
   };
 }

@@ -1,8 +1,27 @@
 // Form fields whose label, hint and error belong together.
 
-import { element, setAttribute, setText } from "/shared/dom.js";
+import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
+import { RefusedError } from "/shared/http.js";
+import { problemText } from "./problems.js";
 
 let made = 0;
+
+/** The visible one of `fields`, which are under the API's names, that a refusal names; null where there is none. */
+export function fieldOf(error, fields) {
+  const name = error instanceof RefusedError ? error.details.field : null;
+  const field = Object.hasOwn(fields, name ?? "") ? fields[name] : null;
+  return field && !field.root.closest("[hidden]") ? field : null;
+}
+
+/** Shows what an answer says is wrong at the field that it names: true, or false where no such field is to be seen. */
+export function showAtField(error, fields) {
+  const field = fieldOf(error, fields);
+  if (!field) return false;
+  field.showError(problemText(error));
+  if (field.focus) field.focus();
+  else field.input.focus();
+  return true;
+}
 
 /** An id that no other element on the page has. */
 export function uniqueId(stem) {
@@ -40,6 +59,13 @@ export function textField({ label, hint = null, ...attributes }) {
   };
 }
 
+/** A field to search in, that may stay empty. */
+export function searchField(label, onInput) {
+  const field = textField({ label, type: "search", autocomplete: "off", required: false, maxlength: 80 });
+  field.input.addEventListener("input", onInput);
+  return field;
+}
+
 /**
  * A group of radio buttons with pictures: {root, value, update(options), showError(text or null)}.
  * An option is {value, label, detail?, pictureUrl?}; what is chosen stays chosen over updates. As tiles the
@@ -57,22 +83,8 @@ export function pictureChoice({ legend, asTiles = false }) {
     error,
   );
   const shown = new Map();
-
-  function update(options) {
-    const values = new Set(options.map((option) => option.value));
-    for (const [value, row] of shown) {
-      if (values.has(value)) continue;
-      row.root.remove();
-      shown.delete(value);
-    }
-    for (const option of options) {
-      if (!shown.has(option.value)) {
-        shown.set(option.value, choiceRow(name, option, asTiles));
-        list.append(shown.get(option.value).root);
-      }
-      shown.get(option.value).update(option);
-    }
-  }
+  const update = (options) =>
+    reconcile(list, shown, options, (option) => option.value, (option) => choiceRow(name, option.value, asTiles));
 
   const showError = (text) => {
     error.hidden = text === null;
@@ -83,14 +95,18 @@ export function pictureChoice({ legend, asTiles = false }) {
     root,
     update,
     showError,
-    focus: () => list.querySelector("input")?.focus(),
+    focus: () => (list.querySelector("input:checked") ?? list.querySelector("input"))?.focus(),
     get value() {
       return list.querySelector("input:checked")?.value ?? null;
+    },
+    /** What the chosen option is called. */
+    get label() {
+      return list.querySelector("input:checked")?.closest("label").querySelector(".choice-label").textContent ?? null;
     },
   };
 }
 
-function choiceRow(name, option, hasLetter) {
+function choiceRow(name, value, hasLetter) {
   const label = element("span", { class: "choice-label" });
   const detail = element("span", { class: "quiet small" });
   const picture = element("span", { class: "choice-picture", "aria-hidden": "true" });
@@ -98,7 +114,7 @@ function choiceRow(name, option, hasLetter) {
   const root = element(
     "label",
     { class: "choice" },
-    element("input", { type: "radio", name, value: option.value }),
+    element("input", { type: "radio", name, value }),
     picture,
     element("span", { class: "choice-words" }, label, detail),
   );

@@ -2,7 +2,7 @@
 
 import { element, icon, setAttribute, setText } from "/shared/dom.js";
 import { t } from "/shared/i18n.js";
-import { listMembers } from "./home_api.js";
+import { readHousehold } from "./home_api.js";
 
 const KEPT_AS = "smart-door.first-run"; // "begun" once it was shown, "over" once it is not wanted any more
 const CHECK = "M5 12.5l4.5 4.5L19 7.5";
@@ -41,7 +41,7 @@ export function firstRun(page) {
   async function show(visits) {
     const visitors = await page.api.visitors();
     if (state === null && visitors.length > 0) return keep("over");
-    const members = page.role === "owner" ? await listMembers(page.api) : [];
+    const members = page.role === "owner" ? (await readHousehold(page.api)).members : [];
     if (state === "over") return;
     const done = { camera: visits.length > 0, visitor: visitors.length > 0, household: members.length > 1 };
     const next = names.find((name) => !done[name]);

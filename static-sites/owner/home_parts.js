@@ -5,6 +5,8 @@ import { OfflineError, RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
 import { problemText } from "./problems.js";
 
+export { problemBox } from "./problems.js";
+
 /** What somebody may be; the first may most. */
 export const ROLES = ["owner", "member", "guest"];
 
@@ -23,28 +25,16 @@ export function part(title, ...children) {
   return element("section", { class: "card panel" }, element("h2", {}, title), ...children);
 }
 
-/** A labelled checkbox with an explanation: {root, input}. */
-export function checkbox({ id, label, hint }) {
-  const input = element("input", { type: "checkbox", id, "aria-describedby": `${id}-hint` });
+/** A labelled checkbox, perhaps with an explanation: {root, input}. */
+export function checkbox({ id, label, hint = null }) {
+  const input = element("input", { type: "checkbox", id, "aria-describedby": hint && `${id}-hint` });
   const root = element(
     "div",
     { class: "field home-check" },
     element("label", { for: id }, input, label),
-    element("p", { id: `${id}-hint`, class: "quiet small" }, hint),
+    hint && element("p", { id: `${id}-hint`, class: "quiet small" }, hint),
   );
   return { root, input };
-}
-
-/** An alert that stays where the mistake was made: {root, show(text or null)}. */
-export function problemBox() {
-  const root = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
-  return {
-    root,
-    show(text) {
-      root.hidden = text === null;
-      root.textContent = text ?? "";
-    },
-  };
 }
 
 /** What a form shows itself; everything else is for the page around it. Answers null for that. */

@@ -6,8 +6,9 @@ import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { confirmed } from "./confirm.js";
 import { pictureChoice, textField, uniqueId } from "./fields.js";
-import { changeRole, inviteMember, listMembers, removeMember } from "./home_api.js";
+import { changeContact, changeRole, inviteMember, readHousehold, removeMember } from "./home_api.js";
 import { homeHead, part, problemBox, problemInForm, ROLES } from "./home_parts.js";
+import { toldForm, toldSummary } from "./told_form.js";
 
 const LOOK_EVERY_MILLISECONDS = 15_000;
 const EMAIL = /^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$/;
@@ -17,24 +18,26 @@ export function householdView(page) {
   const heading = homeHead(page, "household");
   const rows = new Map();
   const list = element("ul", { role: "list", class: "home-rows" });
+  const homePhone = element("p", { class: "quiet small" });
   const alone = element("p", { class: "quiet", hidden: true }, t("household.alone"));
   const root = element(
     "div",
     { class: "stack home", "aria-busy": isOwner ? "true" : null },
     heading,
-    isOwner ? part(t("household.who"), list, alone, element("p", { class: "quiet small" }, t("household.within_the_hour"))) : element("p", { class: "notice" }, t("household.owners_only")),
+    isOwner ? part(t("household.who"), homePhone, list, alone, element("p", { class: "quiet small" }, t("household.within_the_hour"))) : element("p", { class: "notice" }, t("household.owners_only")),
     isOwner ? invitation(page, refresh) : roles(page),
   );
   let poller = null;
 
   async function refresh() {
     try {
-      const members = await listMembers(page.api);
+      const { members, home_phone: phone } = await readHousehold(page.api);
       page.reached();
       const isInside = list.contains(document.activeElement);
       reconcile(list, rows, members, (member) => member.member_id, (member) => memberRow(member, page, refresh));
       if (isInside && !list.contains(document.activeElement)) root.querySelector("h1").focus();
       alone.hidden = members.length > 1;
+      setText(homePhone, t("household.home_phone", { phone }));
       setAttribute(root, "aria-busy", null);
       return true;
     } catch (error) {
@@ -82,6 +85,8 @@ function memberRow(first, page, refresh) {
   );
   const means = element("p", { class: "small" });
   const problem = problemBox();
+  const told = toldForm({ page, save: tell });
+  const toldNow = element("span", { class: "quiet small" });
   const root = element(
     "li",
     { class: "home-row" },
@@ -106,6 +111,17 @@ function memberRow(first, page, refresh) {
     ),
     means,
     problem.root,
+    element(
+      "details",
+      { class: "told" },
+      element(
+        "summary",
+        {},
+        element("span", {}, t("told.title"), element("span", { class: "visually-hidden" }, ` (${first.email})`)),
+        toldNow,
+      ),
+      told.root,
+    ),
   );
 
   function update(latest) {
@@ -114,6 +130,13 @@ function memberRow(first, page, refresh) {
     invited.hidden = !member.is_invited;
     if (!isChoosing) role.value = member.role;
     choose();
+    setText(toldNow, toldSummary(member));
+    told.update(member);
+  }
+
+  async function tell(contact) {
+    update(await changeContact(page.api, member.member_id, contact));
+    return member;
   }
 
   function choose() {

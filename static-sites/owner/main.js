@@ -5,8 +5,9 @@ import { fetchJson, OfflineError, RefusedError } from "/shared/http.js";
 import { speak, t } from "/shared/i18n.js";
 import { installWorker } from "/shared/install.js";
 import { OwnerApi } from "./api.js";
+import { forgetDraft, keepDraft, noteTyping, restoreDraft } from "./draft.js";
 import { problemText } from "./problems.js";
-import { markSection, showSections, viewOf } from "./sections.js";
+import { markSection, sectionOf, showSections } from "./sections.js";
 import { LoginFailedError, Session, SessionOverError } from "./session.js";
 
 const BACK_ONLINE_MILLISECONDS = 5_000;
@@ -64,6 +65,7 @@ function reached() {
 /** The API did not answer, or said no to the page rather than to a form. */
 function failed(error) {
   if (error instanceof SessionOverError) {
+    if (view) keepDraft(main, page.email);
     showLogin(t("login.session_over"));
   } else if (error instanceof OfflineError || (error instanceof RefusedError && error.status >= 500)) {
     isOffline = true;
@@ -107,15 +109,21 @@ function showLogin(reason = null) {
   page.setTitle(t("login.log_in"));
 }
 
-function showView({ moveFocus }) {
-  if (view?.follow?.(location.hash)) {
-    notifyNothing();
+async function showView({ moveFocus }) {
+  const wanted = location.hash;
+  notifyNothing();
+  if (view?.follow?.(wanted)) return;
+  let found;
+  try {
+    found = await sectionOf(wanted);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    if (wanted === location.hash) showUnreachable();
     return;
   }
+  if (wanted !== location.hash || !session.isOpen) return; // the reader was faster
   leave();
-  notifyNothing();
-  const found = viewOf(location.hash, page);
-  view = found.view;
+  view = found.open(page);
   markSection(sections, found.section);
   main.replaceChildren(view.root);
   view.start();
@@ -146,8 +154,9 @@ async function start() {
     reason = error instanceof LoginFailedError ? error.message : t("login.failed");
   }
   page.api = new OwnerApi(session);
-  document.getElementById("log-out").addEventListener("click", () => session.logOut());
+  document.getElementById("log-out").addEventListener("click", logOut);
   document.getElementById("skip").addEventListener("click", skipToContent);
+  noteTyping(main);
   window.addEventListener("hashchange", () => session.isOpen && showView({ moveFocus: true }));
   window.addEventListener("offline", () => session.isOpen && failed(new OfflineError()));
   if (!session.isOpen) return showLogin(reason);
@@ -157,7 +166,13 @@ async function start() {
   setText(document.getElementById("role"), `${t(`role.${page.role}`)} · ${t(`role.${page.role}.may`)}`);
   page.email = session.email;
   showSections(sections, page.role);
-  return showView({ moveFocus: false });
+  await showView({ moveFocus: false });
+  restoreDraft(main, page.email);
+}
+
+function logOut() {
+  forgetDraft();
+  session.logOut();
 }
 
 /** The hash is the page's address, so the skip link must not use it. */
@@ -167,6 +182,7 @@ function skipToContent(event) {
 }
 
 function showUnreachable() {
+  leave();
   const again = element(
     "button",
     { type: "button", class: "button button-primary", on: { click: () => location.reload() } },
@@ -176,7 +192,7 @@ function showUnreachable() {
     element(
       "div",
       { class: "card login" },
-      element("h1", {}, t("page.unreachable")),
+      element("h1", { tabindex: "-1" }, t("page.unreachable")),
       element("p", { class: "quiet", role: "alert" }, t("page.unreachable_why")),
       again,
     ),

@@ -4,22 +4,26 @@ import { element, setText } from "/shared/dom.js";
 import { OfflineError, RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
-import { pictureChoice, textField, uniqueId } from "./fields.js";
+import { fieldOf, pictureChoice, uniqueId } from "./fields.js";
 import { readSettings } from "./home_api.js";
 import { createPass } from "./passes_api.js";
 import { invitation } from "./passes_made.js";
 import { messagePreview } from "./passes_message.js";
 import { scheduleFields } from "./passes_schedule.js";
 import { zoneNote } from "./passes_words.js";
-import { problemText } from "./problems.js";
+import { peoplePicker } from "./people_picker.js";
+import { personFields } from "./person_fields.js";
+import { problemBox, problemText } from "./problems.js";
 import { SessionOverError } from "./session.js";
 
 const KINDS = ["once", "window", "recurring"];
 const NEW = "new";
-const PHONE = /^\+[1-9]\d{6,14}$/;
 const RETRY_MILLISECONDS = 2_000;
+/** What is in the way of the message, and not of the pass. */
+const UNSENT = new Set(["message_not_sent", "message_refused", "phone_invalid", "phone_unreachable"]);
 
 export function newPassView(page) {
+  let requestId = crypto.randomUUID(); // sent again after a lost answer, it finds the pass that it made
   let isBusy = false;
   let isLeft = false;
   let poller = null;
@@ -31,16 +35,16 @@ export function newPassView(page) {
   const kind = pictureChoice({ legend: t("passes.how_often") });
   kind.update(KINDS.map((value) => ({ value, label: t(`passes.kind.${value}`), detail: t(`passes.kind_detail.${value}`) })));
   kind.root.classList.add("pass-kinds");
-  const who = pictureChoice({ legend: t("passes.who") });
-  const name = textField({ label: t("decide.name"), type: "text", autocomplete: "off", maxlength: 80 });
-  const phone = textField({ label: t("decide.phone"), hint: t("decide.phone_hint"), type: "tel", autocomplete: "off", maxlength: 24 });
+  const who = peoplePicker({ legend: t("passes.who"), asTiles: false, first: { value: NEW, label: t("passes.someone_new") } });
+  const person = personFields();
+  const { name, phone } = person;
   const someoneNew = element("div", { class: "pass-pair" }, name.root, phone.root);
   const door = doorField(page.doors);
   const schedule = scheduleFields();
   const send = element("input", { type: "checkbox", checked: true });
   const preview = element("blockquote", { class: "pass-message", lang: "en" });
   const previewNote = element("p", { class: "quiet small" });
-  const problem = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
+  const problem = problemBox();
   const submit = element("button", { type: "submit", class: "button button-primary" }, t("passes.create"));
   const rest = element(
     "div",
@@ -48,7 +52,7 @@ export function newPassView(page) {
     part(t("passes.part_who"), who.root, someoneNew),
     part(t("passes.part_when"), zone, schedule.root, door.root),
     part(t("passes.part_message"), element("div", { class: "field" }, element("label", { class: "choice" }, send, t("passes.send"))), previewNote, preview),
-    problem,
+    problem.root,
     element("div", { class: "pass-buttons" }, submit, element("a", { class: "button", href: "#/passes" }, t("confirm.cancel"))),
   );
   const form = element(
@@ -91,7 +95,7 @@ export function newPassView(page) {
       page.reached();
       visitors = everybody.filter((visitor) => visitor.status === "approved");
       who.root.hidden = visitors.length === 0;
-      who.update([{ value: NEW, label: t("passes.someone_new") }, ...visitors.map(visitorOption)]);
+      who.update(visitors);
       const note = zoneNote(zoneNow);
       zone.hidden = !note;
       setText(zone, note ?? "");
@@ -108,9 +112,9 @@ export function newPassView(page) {
   async function create(event) {
     event.preventDefault();
     if (isBusy) return;
-    showProblem(null);
-    const person = readPerson();
-    const found = [...person.problems, ...schedule.problems()];
+    problem.show(null);
+    const invitee = readPerson();
+    const found = [...invitee.problems, ...schedule.problems()];
     for (const field of [who, name, phone]) field.showError(null);
     schedule.clearErrors();
     for (const { field, text } of found) field.showError(text);
@@ -118,7 +122,7 @@ export function newPassView(page) {
     if (found.length > 0) return;
     setBusy(true);
     try {
-      const wanted = { door_id: door.value, ...person.fields, ...schedule.read(), send: send.checked };
+      const wanted = { request_id: requestId, door_id: door.value, ...invitee.fields, ...schedule.read(), send: send.checked };
       showMade(await createPass(page.api, wanted));
       page.reached();
     } catch (error) {
@@ -133,11 +137,7 @@ export function newPassView(page) {
     const isKnown = visitors.length > 0 && who.value !== NEW;
     if (isKnown && !who.value) return { problems: [{ field: who, text: t("passes.who_missing") }] };
     if (isKnown) return { fields: { visitor_id: who.value }, problems: [] };
-    const digits = phone.value.replace(/[\s().\-/]/g, "");
-    const problems = [];
-    if (!name.value) problems.push({ field: name, text: t("decide.name_missing") });
-    if (!PHONE.test(digits)) problems.push({ field: phone, text: t("decide.phone_wrong") });
-    return { fields: { name: name.value, phone: digits }, problems };
+    return person.read();
   }
 
   function showMade(made) {
@@ -150,26 +150,22 @@ export function newPassView(page) {
   }
 
   function handle(error) {
-    const isPhone = error instanceof RefusedError && error.code === "phone_invalid";
+    if (error.code === "pass_made_already") requestId = crypto.randomUUID();
+    const field = fieldOf(error, { name, phone, ...schedule.fields });
     if (error instanceof SessionOverError) {
       page.failed(error);
-    } else if (isPhone && !someoneNew.hidden) {
-      phone.showError(problemText(error));
-      summary.show([{ field: phone, text: problemText(error) }]);
+    } else if (field) {
+      field.showError(problemText(error));
+      summary.show([{ field, text: problemText(error) }]);
     } else if (error instanceof OfflineError) {
-      showProblem(t("passes.no_answer"));
-    } else if (error.code === "message_not_sent" || isPhone) {
-      showProblem(t("passes.not_sent"));
+      problem.show(t("passes.no_answer"));
+    } else if (UNSENT.has(error.code)) {
+      problem.show(t("passes.not_sent"));
     } else if (error instanceof RefusedError) {
-      showProblem(problemText(error));
+      problem.show(problemText(error));
     } else {
       throw error;
     }
-  }
-
-  function showProblem(text) {
-    problem.hidden = text === null;
-    setText(problem, text ?? "");
   }
 
   function setBusy(now) {
@@ -229,15 +225,11 @@ function errorSummary() {
       setText(title, problems.length === 0 ? "" : t("passes.problems", { count: problems.length }));
       list.replaceChildren(
         ...problems.map(({ field, text }) => {
-          const go = () => (field.input ?? field.root.querySelector("input")).focus();
+          const go = () => (field.input ?? field).focus();
           return element("li", {}, element("button", { type: "button", class: "pass-problem", on: { click: go } }, text));
         }),
       );
       if (problems.length > 0) root.focus();
     },
   };
-}
-
-function visitorOption(visitor) {
-  return { value: visitor.visitor_id, label: visitor.name, detail: visitor.phone, pictureUrl: visitor.photo_url };
 }

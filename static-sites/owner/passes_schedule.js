@@ -102,6 +102,8 @@ export function scheduleFields() {
 
   return {
     root,
+    /** By the API's names. */
+    fields: { from, until, weekdays, opens, closes, first_day: first, last_day: last },
     setKind,
     read,
     problems,

@@ -6,6 +6,7 @@ import { poll } from "/shared/poll.js";
 import { confirmed } from "./confirm.js";
 import { listPasses, revokePass } from "./passes_api.js";
 import { clockChange, lastUse, nextTime, rule, zoneNote } from "./passes_words.js";
+import { sayProblem } from "./problems.js";
 
 const POLL_MILLISECONDS = 10_000;
 const GROUPS = { active: ["open"], upcoming: ["upcoming"], over: ["used", "over", "revoked"] };
@@ -59,7 +60,7 @@ export function passesView(page) {
       page.say(t("passes.revoked", { name }), "good");
       heading.focus();
     } catch (error) {
-      page.failed(error);
+      sayProblem(page, error);
       poller.now();
     }
   }

@@ -5,6 +5,7 @@ import { element, setText } from "/shared/dom.js";
 import { t } from "/shared/i18n.js";
 
 const RETRY_MILLISECONDS = 5_000;
+const NEAR = 0.4; // of a photo's width
 
 /**
  * A photo: {root, update({url, alt, faces})}. `faces` are VisitFaces with their mark's text in `label`;
@@ -29,7 +30,7 @@ export function markedPhoto({ onLinkFailed, emptyText = t("photo.none_yet") }) {
       wanted = null;
       failures += 1;
       retryAt = failures === 1 ? 0 : Date.now() + RETRY_MILLISECONDS;
-      if (!image) setText(empty, t("photo.not_loaded"));
+      if (!image) setText(empty, failures > 1 && navigator.onLine ? t("photo.gone") : t("photo.not_loaded"));
       if (failures === 1) onLinkFailed();
       return;
     }
@@ -39,6 +40,7 @@ export function markedPhoto({ onLinkFailed, emptyText = t("photo.none_yet") }) {
     next.height = next.naturalHeight;
     image?.remove();
     image = next;
+    lookCloser(root, photo.faces);
     empty.hidden = true;
     root.prepend(image);
     drawMarks(marks, photo.faces);
@@ -53,10 +55,26 @@ export function markedPhoto({ onLinkFailed, emptyText = t("photo.none_yet") }) {
       return;
     }
     wanted = identity;
+    if (!image) lookCloser(root, photo.faces); // its place is kept before it comes
     load(photo, identity);
   }
 
   return { root, update };
+}
+
+/**
+ * Says where on a photo the faces are, so that styles may show less of what is around them: `--face-x` and `--face-y`,
+ * and the class `photo-near` where they are close enough together for that.
+ */
+export function lookCloser(root, faces) {
+  const boxes = faces.map((face) => face.bounding_box).filter(Boolean);
+  const [left, top] = ["left", "top"].map((side) => Math.min(...boxes.map((box) => box[side])));
+  const right = Math.max(...boxes.map((box) => box.left + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.top + box.height));
+  root.classList.toggle("photo-near", boxes.length > 0 && right - left < NEAR);
+  if (boxes.length === 0) return;
+  root.style.setProperty("--face-x", percent((left + right) / 2));
+  root.style.setProperty("--face-y", percent((top + bottom) / 2));
 }
 
 /** What tells one photo from another: its place, and where the faces are on it. Never the link's signature. */

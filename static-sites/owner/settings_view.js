@@ -3,28 +3,32 @@
 import { element, setText } from "/shared/dom.js";
 import { localeTag, t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
-import { textField } from "./fields.js";
+import { showAtField, textField } from "./fields.js";
 import { readSettings, writeSettings } from "./home_api.js";
 import { checkbox, homeHead, part, problemBox, problemInForm } from "./home_parts.js";
+import { ownMessages } from "./told_form.js";
 
 const LOOK_EVERY_MILLISECONDS = 60_000;
 const USUAL_NIGHT = { begins: "22:00", ends: "07:00" };
-
-/** What template.yaml says unless whoever set the home up chose otherwise; a test compares. */
-const SET_UP_WITH = { sure: 99, wait: 10, code: 5, video: 24, photos: 30, visits: 90 };
+/** The stack's parameters, in the order in which they are told. */
+const PARAMETERS = ["recognition_similarity", "visit_minutes", "visit_gap_seconds", "passcode_minutes", "video_hours", "photo_days", "visit_days"];
 
 export function settingsView(page) {
   const mayChange = page.role === "owner";
   const form = settingsForm(page, mayChange);
+  const own = page.role === "member" ? ownMessages(page) : null;
+  const kept = privacy(page);
+  const chosen = setUp();
   const root = element(
     "div",
     { class: "stack home", "aria-busy": "true" },
     homeHead(page, "settings"),
     !mayChange && element("p", { class: "notice" }, t("settings.read_only"), " ", element("strong", {}, t(`role.${page.role}`)), " · ", t(`role.${page.role}.may`)),
     form.root,
-    privacy(page),
+    own?.root,
+    kept.root,
     page.doors.length > 0 && doors(page),
-    setUp(),
+    chosen.root,
   );
   let poller = null;
 
@@ -33,6 +37,9 @@ export function settingsView(page) {
       const settings = await readSettings(page.api);
       page.reached();
       form.update(settings);
+      await own?.refresh();
+      kept.update(settings.set_up);
+      chosen.update(settings);
       root.removeAttribute("aria-busy");
       return true;
     } catch (error) {
@@ -141,8 +148,8 @@ function settingsForm(page, mayChange) {
       page.say(t("settings.saved"), "good");
     } catch (error) {
       const text = problemInForm(error);
-      if (text) problem.show(text);
-      else page.failed(error);
+      if (text && !showAtField(error, { begins, ends, quiet_hours: ends })) problem.show(text);
+      if (!text) page.failed(error);
     } finally {
       setBusy(false);
     }
@@ -160,15 +167,10 @@ function settingsForm(page, mayChange) {
 
 /** What is kept about people, for how long, what to tell them, and how everything about one of them goes. */
 function privacy(page) {
-  const kept = ["photos", "visits", "video", "visitors"].map((what) =>
-    element(
-      "div",
-      {},
-      element("dt", {}, t(`privacy.${what}`)),
-      element("dd", {}, t(`privacy.${what}_kept`, { value: SET_UP_WITH[what] ?? 0 })),
-    ),
-  );
-  const text = t("privacy.consent", { photos: SET_UP_WITH.photos, visits: SET_UP_WITH.visits });
+  const terms = ["photos", "visits", "video", "visitors"];
+  const kept = new Map(terms.map((what) => [what, element("dd", {})]));
+  const facts = terms.map((what) => element("div", {}, element("dt", {}, t(`privacy.${what}`)), kept.get(what)));
+  const consent = element("blockquote", { class: "home-consent" });
   const copy = element(
     "button",
     {
@@ -177,7 +179,7 @@ function privacy(page) {
       on: {
         async click() {
           try {
-            await navigator.clipboard.writeText(text);
+            await navigator.clipboard.writeText(consent.textContent);
             page.say(t("privacy.copied"), "good");
           } catch (error) {
             if (!(error instanceof DOMException)) throw error;
@@ -188,17 +190,27 @@ function privacy(page) {
     },
     t("privacy.copy"),
   );
-  return part(
+  const root = part(
     t("privacy.title"),
-    element("dl", { class: "home-facts" }, ...kept),
+    element("dl", { class: "home-facts" }, ...facts),
     element("h3", {}, t("privacy.tell")),
-    element("blockquote", { class: "home-consent" }, text),
+    consent,
     element("p", { class: "quiet small" }, t("privacy.tell_hint")),
     element("div", { class: "home-buttons" }, copy),
     element("h3", {}, t("privacy.forget")),
     element("p", {}, t("privacy.forget_how")),
-    element("p", {}, element("a", { href: "#/visitors" }, t("privacy.to_visitors"))),
+    element("p", {}, element("a", { href: "#/visitors" }, t("privacy.to_visitors")), " · ", element("a", { href: "#/activity" }, t("privacy.to_activity"))),
   );
+
+  function update({ photo_days: photos, visit_days: visits, video_hours: video }) {
+    setText(kept.get("photos"), t("privacy.photos_kept", { count: photos }));
+    setText(kept.get("visits"), t("privacy.visits_kept", { count: visits }));
+    setText(kept.get("video"), t("privacy.video_kept", { count: video }));
+    setText(kept.get("visitors"), t("privacy.visitors_kept"));
+    setText(consent, t("privacy.consent", { photos, visits }));
+  }
+
+  return { root, update };
 }
 
 function doors(page) {
@@ -221,19 +233,16 @@ function doors(page) {
   );
 }
 
-/** What cannot be changed here: in words, with what it is unless somebody chose otherwise. */
+/** What cannot be changed here, in words: {root, update(settings)}. */
 function setUp() {
-  return part(
-    t("setup.title"),
-    element("p", { class: "quiet" }, t("setup.why")),
-    element(
-      "ul",
-      { class: "home-list" },
-      ...Object.entries(SET_UP_WITH).map(([name, value]) => element("li", {}, t(`setup.${name}`, { value }))),
-      element("li", {}, t("setup.zone")),
-    ),
-    element("p", { class: "quiet small" }, t("setup.how")),
-  );
+  const list = element("ul", { class: "home-list" });
+  const root = part(t("setup.title"), list, element("p", { class: "quiet small" }, t("setup.how")));
+  const update = ({ set_up: chosen, time_zone: zone }) => {
+    const sentences = PARAMETERS.map((name) => t(`setup.${name}`, { count: chosen[name] }));
+    sentences.push(t("setup.time_zone", { zone: zone.replaceAll("_", " ") }));
+    if (list.textContent !== sentences.join("")) list.replaceChildren(...sentences.map((text) => element("li", {}, text)));
+  };
+  return { root, update };
 }
 
 /** "22:00" as the reader's country writes it. */

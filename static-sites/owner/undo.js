@@ -3,7 +3,7 @@
 import { element, setText } from "/shared/dom.js";
 import { RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
-import { problemText } from "./problems.js";
+import { problemText, sayProblem } from "./problems.js";
 
 const COUNT_MILLISECONDS = 250;
 // Of the time that the home gives, this much is for the way there.
@@ -40,7 +40,7 @@ export function offerUndo({ page, visit, sentence, tone, onUndone }) {
       page.say(t("undo.done"), "neutral");
       onUndone(waiting);
     } catch (error) {
-      if (!(error instanceof RefusedError)) return page.failed(error);
+      if (!(error instanceof RefusedError)) return sayProblem(page, error);
       close();
       page.warn(error.code === "visit_already_decided" ? t("undo.came_in") : problemText(error));
       onUndone(null);

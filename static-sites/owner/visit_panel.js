@@ -5,6 +5,7 @@ import { element, setText } from "/shared/dom.js";
 import { RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
 import { secondsUntil, clock, duration, since } from "/shared/times.js";
+import { messageProblemNote } from "./code_note.js";
 import { decisionForm } from "./decision_form.js";
 import { markedPhoto } from "./photo.js";
 import { seenBefore } from "./seen_before.js";
@@ -35,13 +36,15 @@ export function aboutPerson(page) {
   const sure = element("p", { hidden: true });
   const seen = seenBefore(page);
   const gone = element("p", { class: "notice notice-warning", hidden: true });
-  const root = element("div", { class: "about-person" }, sure, seen.root, element("div", { role: "status" }, gone));
+  const unsent = messageProblemNote(page);
+  const root = element("div", { class: "about-person" }, unsent.root, sure, seen.root, element("div", { role: "status" }, gone));
 
   function update(visit) {
     const sentence = sureness(visit);
     sure.hidden = !sentence;
     setText(sure, sentence);
     seen.update(visit);
+    unsent.update(visit);
     const hasLeft = isWaiting(visit) && secondsUntil(visit.last_seen_at) < -GONE_AFTER_SECONDS;
     gone.hidden = !hasLeft;
     setText(gone, hasLeft ? t("visit.gone_since", { time: clock(visit.last_seen_at) }) : "");
@@ -104,7 +107,8 @@ function labelled(visit) {
   const isAlone = visit.faces.length < 2;
   return visit.faces.map((face) => {
     const number = isAlone ? "" : t("face.numbered", { number: face.face_index + 1 });
-    return { ...face, label: face.known ? (face.visitor_name ?? number) : number };
+    const name = face.known ? face.visitor_name : face.face_index === visit.named_face_index && visit.visitor_name;
+    return { ...face, label: name || number };
   });
 }
 

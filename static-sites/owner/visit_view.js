@@ -5,9 +5,12 @@ import { RefusedError } from "/shared/http.js";
 import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
+import { codeNote } from "./code_note.js";
 import { markedPhoto } from "./photo.js";
-import { problemText } from "./problems.js";
+import { sayProblem } from "./problems.js";
 import { aboutPerson, bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
+import { watchBar } from "./watch.js";
+import { deletedVisit, visitRemoval } from "./visit_removal.js";
 import { drawFacts, faceRow, facesOf } from "./why.js";
 import { isWaiting, outcome, ruleSentence, who } from "./words.js";
 
@@ -24,8 +27,10 @@ export function visitView(page, doorId, visitId) {
   const meta = element("p", { class: "quiet" });
   const best = bestPhoto({ onLinkFailed: refresh });
   const first = markedPhoto({ onLinkFailed: refresh });
+  const watch = watchBar({ page, doorId, doorName: doorNameOf(page, doorId), visitId });
   const about = aboutPerson(page);
   const note = outcomeNote();
+  const code = codeNote({ page, onSent: showAndRefresh });
   const decision = decisionOn({
     doorId,
     visitId,
@@ -33,20 +38,24 @@ export function visitView(page, doorId, visitId) {
     onDecided: showAndRefresh,
     onUndone: showAndRefresh,
   });
+  const removal = visitRemoval({ page, doorId, visitId, onDeleted: end });
   const faces = element("ul", { class: "face-list" });
   const faceRows = new Map();
   const facts = element("dl", { class: "facts" });
   const body = element(
     "div",
     { class: "stack", hidden: true },
+    watch.root,
+    watch.stage,
     element("div", { class: "visit-photos" }, figure("best", t("photo.best"), best.root), figure("first", t("photo.first"), first.root)),
-    element("div", { class: "card panel" }, about.root, note.root, decision.root),
+    element("div", { class: "card panel" }, about.root, note.root, code.root, decision.root),
     element("div", { class: "card panel" }, element("h2", {}, t("visit.about")), faces, facts),
+    removal.root,
   );
   const root = element(
     "article",
     { class: "stack", "aria-busy": "true" },
-    element("p", {}, element("a", { href: "#/visits" }, t("visit.all"))),
+    element("p", {}, element("a", { href: "#/activity" }, t("visit.all"))),
     element("div", { class: "visit-title" }, heading, badge),
     meta,
     body,
@@ -66,6 +75,7 @@ export function visitView(page, doorId, visitId) {
   function explain(error) {
     if (error instanceof RefusedError && (error.status === 404 || error.status === 400)) {
       poller.stop();
+      watch.close();
       setText(heading, t("visit.none"));
       setText(meta, t("visit.none_why"));
       body.hidden = true;
@@ -76,6 +86,15 @@ export function visitView(page, doorId, visitId) {
       page.failed(error);
     }
     return false;
+  }
+
+  function end(deleted) {
+    poller.stop();
+    watch.close();
+    setText(heading, t("visit.deleted"));
+    page.setTitle(t("visit.deleted"));
+    root.replaceChildren(...deletedVisit(heading, deleted));
+    heading.focus();
   }
 
   /** After something was done to the visit: what it is now, if that is known, and then what the home says. */
@@ -91,8 +110,7 @@ export function visitView(page, doorId, visitId) {
       heading.focus();
       showAndRefresh(corrected);
     } catch (error) {
-      if (error instanceof RefusedError) page.warn(problemText(error));
-      else page.failed(error);
+      sayProblem(page, error);
     }
   }
 
@@ -106,9 +124,12 @@ export function visitView(page, doorId, visitId) {
     setText(meta, placeAndTime(visit));
     best.update(visit);
     first.update({ url: visit.first_photo_url, alt: t("photo.first_of_visit"), faces: [] });
+    watch.update({ live: isWaiting(visit), clip: !visit.anonymised });
     about.update(visit);
     note.update(visit);
+    code.update(visit);
     decision.update(visit);
+    removal.update(visit);
     note.root.hidden = isWaiting(visit);
     decision.root.hidden = !isWaiting(visit);
     if (hadFocus && decision.root.hidden) heading.focus();
@@ -124,8 +145,15 @@ export function visitView(page, doorId, visitId) {
     start() {
       poller = poll(load, () => (visit && !isWaiting(visit) ? POLL_WHEN_OVER_MILLISECONDS : POLL_MILLISECONDS));
     },
-    stop: () => poller.stop(),
+    stop() {
+      poller.stop();
+      watch.close();
+    },
   };
+}
+
+function doorNameOf(page, doorId) {
+  return page.doors.find((door) => door.door_id === doorId)?.name ?? doorId;
 }
 
 function figure(kind, caption, photo) {

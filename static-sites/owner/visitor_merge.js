@@ -3,26 +3,19 @@
 import { element, setText } from "/shared/dom.js";
 import { t } from "/shared/i18n.js";
 import { confirmed } from "./confirm.js";
-import { pictureChoice } from "./fields.js";
-import { matching, mergeVisitors } from "./visitors_api.js";
-import { searchField } from "./visitors_view.js";
-
-const SEARCH_FROM = 7;
+import { peoplePicker } from "./people_picker.js";
+import { mergeVisitors } from "./visitors_api.js";
 
 /** The section: {root, update(visitor)}; `attempt` and `onMerged(visitor, other)` as in visitor_photos.js. */
 export function visitorMerge({ page, attempt, onMerged }) {
   let visitor = null;
   let others = [];
-  const choice = pictureChoice({ legend: t("visitors.merge_who"), asTiles: true });
-  const search = searchField(t("visitors.search"), offer);
-  const note = element("p", { class: "quiet", role: "status" });
+  const choice = peoplePicker({ legend: t("visitors.merge_who") });
   const open = element("button", { type: "button", class: "button", on: { click: show } }, t("visitors.merge_open"));
   const form = element(
     "form",
     { class: "stack", hidden: true, novalidate: true, on: { submit } },
-    search.root,
     choice.root,
-    note,
     element(
       "div",
       { class: "person-buttons" },
@@ -47,25 +40,10 @@ export function visitorMerge({ page, attempt, onMerged }) {
     if (!everyone) return undefined;
     others = everyone.filter((other) => other.visitor_id !== visitor.visitor_id);
     if (others.length === 0) return setText(nobody, t("visitors.merge_nobody"));
-    search.root.hidden = others.length < SEARCH_FROM;
-    offer();
+    choice.update(others);
     open.hidden = true;
     form.hidden = false;
-    return search.root.hidden ? choice.focus() : search.input.focus();
-  }
-
-  function offer() {
-    const found = matching(others, search.value);
-    setText(note, found.length === 0 ? t("visitors.none_found", { query: search.value }) : "");
-    choice.root.hidden = found.length === 0;
-    choice.update(
-      found.map((other) => ({
-        value: other.visitor_id,
-        label: other.name,
-        detail: other.phone,
-        pictureUrl: other.photo_url,
-      })),
-    );
+    return choice.focus();
   }
 
   function close() {

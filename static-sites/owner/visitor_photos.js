@@ -6,6 +6,7 @@ import { confirmed } from "./confirm.js";
 import { base64Jpeg, pictureOf } from "./face_file.js";
 import { uniqueId } from "./fields.js";
 import { markedPhoto } from "./photo.js";
+import { problemBox } from "./problems.js";
 import { addPhoto, MOST_PHOTOS, removePhoto } from "./visitors_api.js";
 
 /**
@@ -97,7 +98,7 @@ function addForm({ send }) {
     "aria-describedby": `${id}-help ${id}-problem`,
     on: { change: choose },
   });
-  const problem = element("p", { id: `${id}-problem`, class: "notice notice-danger", role: "alert", hidden: true });
+  const problem = problemBox({ id: `${id}-problem` });
   const picture = element("div", { class: "photo-preview" });
   const add = element("button", { type: "submit", class: "button button-primary" }, t("visitors.photo_send"));
   const cancel = element("button", { type: "button", class: "button", on: { click: giveUp } }, t("confirm.cancel"));
@@ -118,20 +119,20 @@ function addForm({ send }) {
       element("p", { id: `${id}-help`, class: "quiet small" }, t("visitors.photo_help")),
     ),
     preview,
-    problem,
+    problem.root,
   );
 
   async function choose() {
     const [file] = input.files;
     input.value = "";
     if (!file) return;
-    showProblem(null);
+    problem.show(null);
     try {
       canvas = await pictureOf(file);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       clear();
-      return showProblem(t("error.photo_invalid"));
+      return problem.show(t("error.photo_invalid"));
     }
     setAttribute(canvas, "role", "img");
     setAttribute(canvas, "aria-label", t("visitors.photo_preview"));
@@ -143,10 +144,10 @@ function addForm({ send }) {
   async function submit(event) {
     event.preventDefault();
     if (!canvas || add.getAttribute("aria-disabled")) return;
-    showProblem(null);
+    problem.show(null);
     setAttribute(add, "aria-disabled", "true");
     setText(add, t("page.one_moment"));
-    if (await send(base64Jpeg(canvas), showProblem)) clear();
+    if (await send(base64Jpeg(canvas), problem.show)) clear();
     setAttribute(add, "aria-disabled", null);
     setText(add, t("visitors.photo_send"));
   }
@@ -159,13 +160,8 @@ function addForm({ send }) {
 
   function giveUp() {
     clear();
-    showProblem(null);
+    problem.show(null);
     input.focus();
-  }
-
-  function showProblem(text) {
-    problem.hidden = text === null;
-    setText(problem, text ?? "");
   }
 
   return { root };

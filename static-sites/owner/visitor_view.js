@@ -5,15 +5,16 @@ import { OfflineError, RefusedError } from "/shared/http.js";
 import { localeTag, t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { confirmed } from "./confirm.js";
-import { textField } from "./fields.js";
-import { problemText } from "./problems.js";
+import { showAtField } from "./fields.js";
+import { personFields, showProblems } from "./person_fields.js";
+import { problemBox, problemText } from "./problems.js";
+import { visitorDoors } from "./visitor_doors.js";
 import { visitorMerge } from "./visitor_merge.js";
 import { visitorPhotos } from "./visitor_photos.js";
 import { changeVisitor, deleteVisitor, visitor as fetchVisitor } from "./visitors_api.js";
 import { face } from "./visitors_view.js";
 
 const POLL_MILLISECONDS = 20_000;
-const PHONE = /^\+[1-9]\d{6,14}$/;
 
 export function visitorView(page, visitorId) {
   let visitor = null;
@@ -32,13 +33,14 @@ export function visitorView(page, visitorId) {
   const photos = visitorPhotos({ page, mayManage, attempt, onChanged: show, onLinkFailed: refresh });
   const details = mayManage ? detailsForm({ save }) : null;
   const permission = mayManage ? permissionPanel({ change: changeStatus }) : null;
+  const doors = mayManage ? visitorDoors({ doors: page.doors, change: changeDoors }) : null;
   const merge = mayManage ? visitorMerge({ page, attempt, onMerged: merged }) : null;
   const removal = mayManage ? removalPanel({ remove }) : null;
   const body = element(
     "div",
     { class: mayManage ? "person-page" : "stack" },
     photos.root,
-    mayManage && element("div", { class: "stack" }, details.root, permission.root, merge.root, removal.root),
+    mayManage && element("div", { class: "stack" }, details.root, permission.root, doors.root, merge.root, removal.root),
   );
   const root = element(
     "article",
@@ -71,9 +73,10 @@ export function visitorView(page, visitorId) {
     setText(heading, visitor.name);
     setText(badge, isBlocked ? t("visitors.blocked") : t("visitors.approved"));
     setAttribute(badge, "class", `badge badge-${isBlocked ? "danger" : "good"}`);
-    setText(meta, t("visitors.meta", { phone: visitor.phone, day: day(visitor.created_at) }));
+    const since = t("visitors.since", { day: day(visitor.created_at) });
+    setText(meta, [visitor.phone, since].filter(Boolean).join(" · "));
     setAttribute(visits, "href", `#/activity?visitor=${encodeURIComponent(visitor.visitor_id)}`);
-    for (const part of [picture, photos, details, permission, merge, removal]) part?.update(visitor);
+    for (const part of [picture, photos, details, permission, doors, merge, removal]) part?.update(visitor);
     for (const part of untilShown) part.hidden = false;
     page.setTitle(visitor.name);
     setAttribute(root, "aria-busy", null);
@@ -112,6 +115,12 @@ export function visitorView(page, visitorId) {
     show(changed);
     const { name } = changed;
     page.say(status === "blocked" ? t("visitors.blocked_now", { name }) : t("visitors.unblocked_now", { name }), "good");
+  }
+
+  async function changeDoors(doorIds) {
+    const changed = await attempt(() => changeVisitor(page.api, visitor.visitor_id, { door_ids: doorIds }));
+    show(changed ?? visitor);
+    if (changed) page.say(t("visitors.saved"), "good");
   }
 
   function merged(kept, other) {
@@ -165,37 +174,29 @@ function isGone(error) {
 /** Name and phone number; what is half written stays over updates. */
 function detailsForm({ save }) {
   let shown = null;
-  const name = textField({ label: t("decide.name"), type: "text", autocomplete: "off", maxlength: 80 });
-  const phone = textField({ label: t("decide.phone"), hint: t("decide.phone_hint"), type: "tel", autocomplete: "off", maxlength: 24 });
-  const problem = element("p", { class: "notice notice-danger", role: "alert", hidden: true });
+  const person = personFields();
+  const { name, phone } = person;
+  const problem = problemBox();
   const root = element(
     "form",
     { class: "card panel", novalidate: true, on: { submit } },
     element("h2", {}, t("visitors.details")),
     name.root,
     phone.root,
-    problem,
+    problem.root,
     element("div", { class: "person-buttons" }, element("button", { type: "submit", class: "button button-primary" }, t("visitors.save"))),
   );
 
   async function submit(event) {
     event.preventDefault();
-    const digits = phone.value.replace(/[\s().\-/]/g, "");
+    const { fields, problems } = person.read();
     showProblem(null);
-    name.showError(name.value ? null : t("decide.name_missing"));
-    phone.showError(PHONE.test(digits) ? null : t("decide.phone_wrong"));
-    const wrong = root.querySelector('[aria-invalid="true"]');
-    if (wrong) wrong.focus();
-    else await save({ name: name.value, phone: digits }, showProblem);
+    showProblems([name, phone], problems);
+    if (problems.length === 0) await save(fields, showProblem);
   }
 
   function showProblem(text, error = null) {
-    const isPhone = error?.code === "phone_invalid";
-    problem.hidden = text === null || isPhone;
-    setText(problem, problem.hidden ? "" : text);
-    if (!isPhone) return;
-    phone.showError(text);
-    phone.input.focus();
+    problem.show(showAtField(error, { name, phone }) ? null : text);
   }
 
   return {
@@ -235,12 +236,13 @@ function removalPanel({ remove }) {
 }
 
 /** What the home says that it deleted. */
-function deletedList({ faces, photos, visits, passes }) {
+function deletedList({ faces, photos, visits, passes, codes }) {
   const lines = [
     t("visitors.deleted_record"),
     faces > 0 && t("visitors.deleted_faces", { count: faces }),
     photos > 0 && t("visitors.deleted_photos", { count: photos }),
     passes > 0 && t("visitors.deleted_passes", { count: passes }),
+    codes > 0 && t("visitors.deleted_codes", { count: codes }),
     visits > 0 && t("visitors.deleted_visits", { count: visits }),
   ];
   return element("ul", { class: "deleted" }, ...lines.filter(Boolean).map((line) => element("li", {}, line)));

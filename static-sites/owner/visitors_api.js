@@ -5,7 +5,7 @@ export const MOST_PHOTOS = 8;
 /** One visitor with all photos. */
 export const visitor = (api, id) => api.call("GET", pathOf(id));
 
-/** `changes` may hold name, phone and status. */
+/** `changes` may hold name, phone, status and door_ids. */
 export const changeVisitor = (api, id, changes) => api.call("PATCH", pathOf(id), changes);
 
 /** Deletes everything about the person; the answer counts {faces, photos, visits, passes}. */
@@ -24,7 +24,7 @@ export function matching(visitors, query) {
   const plain = simple(query.trim());
   const digits = query.replace(/\D/g, "");
   const isNumber = /^[\d\s+().\-/]*$/.test(query) && digits !== "";
-  return visitors.filter(({ name, phone }) => (isNumber && phone.includes(digits)) || simple(name).includes(plain));
+  return visitors.filter(({ name, phone }) => (isNumber && phone?.includes(digits)) || simple(name).includes(plain));
 }
 
 function simple(text) {

@@ -3,7 +3,7 @@
 import { element, reconcile, setAttribute, setText } from "/shared/dom.js";
 import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
-import { textField } from "./fields.js";
+import { searchField } from "./fields.js";
 import { markedPhoto } from "./photo.js";
 import { matching } from "./visitors_api.js";
 
@@ -71,13 +71,6 @@ export function visitorsView(page) {
   };
 }
 
-/** A field to search in, that may stay empty. */
-export function searchField(label, onInput) {
-  const field = textField({ label, type: "search", autocomplete: "off", required: false, maxlength: 80 });
-  field.input.addEventListener("input", onInput);
-  return field;
-}
-
 /** The face of somebody on file, or their initial: {root, update(visitor)}. What is read out stands beside it. */
 export function face({ onLinkFailed }) {
   const initial = element("span", { class: "face-initial" });
@@ -110,7 +103,7 @@ function personCard(refresh) {
       picture.update(visitor);
       setText(name, visitor.name);
       setAttribute(name, "href", `#/visitors/${encodeURIComponent(visitor.visitor_id)}`);
-      setText(phone, visitor.phone);
+      setText(phone, visitor.phone ?? "");
       blocked.hidden = visitor.status !== "blocked";
     },
   };

@@ -5,56 +5,56 @@ import { t } from "/shared/i18n.js";
 import { poll } from "/shared/poll.js";
 import { clock } from "/shared/times.js";
 import { firstRun } from "./first_run.js";
-import { markedPhoto } from "./photo.js";
-import { aboutPerson, bestPhoto, decisionOn, outcomeNote, placeAndTime } from "./visit_panel.js";
-import { decidedElsewhere, isWaiting, outcome, who } from "./words.js";
+import { visitRow } from "./visit_row.js";
+import { keyOf, newestFirst } from "./visits.js";
+import { waitingCard } from "./waiting_card.js";
+import { doorsToWatch } from "./watch.js";
+import { decidedElsewhere, isWaiting, who } from "./words.js";
 
 const POLL_MILLISECONDS = 1_000;
 const RECENT_EVERY = 3;
-const PAGE_SIZE = 12;
+const RECENT_ASKED = 12; // those who wait are among them
+const RECENT_SHOWN = 4;
 
 export function visitsView(page) {
   const waitingHeading = element("h1", { tabindex: "-1" }, t("visits.title"));
   const nobody = element(
     "p",
-    { class: "card empty quiet" },
+    { class: "card empty quiet", hidden: true },
     t("visits.nobody"),
   );
   const beginning = firstRun(page);
   const waitingList = element("div", { class: "waiting-list" });
+  const doors = doorsToWatch(page);
   const recentHeading = element("h2", { id: "recent-heading" }, t("visits.recent"));
-  const recentList = element("ol", { role: "list", class: "recent-list card", "aria-labelledby": "recent-heading", hidden: true });
-  const noneYet = element("p", { class: "quiet" }, t("visits.none_yet"));
-  const older = element(
-    "button",
-    { type: "button", class: "button", hidden: true, on: { click: showOlder } },
-    t("visits.older"),
-  );
+  const recentList = element("ol", { role: "list", class: "visit-list card", "aria-labelledby": "recent-heading", hidden: true });
+  const noneYet = element("p", { class: "quiet", hidden: true }, t("visits.none_yet"));
+  const all = element("p", { hidden: true }, element("a", { class: "button", href: "#/activity" }, t("visits.all")));
   const root = element(
     "div",
     { class: "stack", "aria-busy": "true" },
     waitingHeading,
     nobody,
     waitingList,
+    doors.root,
     beginning.root,
     recentHeading,
     noneYet,
     recentList,
-    older,
+    all,
   );
 
   const cards = new Map();
   const rows = new Map();
-  const recent = new Map();
-  let nextBefore = null;
+  let recent = new Map();
   let turn = 0;
   let announced = null;
   let poller = null;
 
   async function refresh() {
     try {
-      const waiting = await page.api.waitingVisits();
-      if (turn % RECENT_EVERY === 0 || hasChanged(waiting)) await refreshRecent();
+      const [waiting] = await Promise.all([page.api.waitingVisits(), turn === 0 && refreshRecent()]);
+      if (turn > 0 && (turn % RECENT_EVERY === 0 || hasChanged(waiting))) await refreshRecent();
       turn += 1;
       page.reached();
       show(waiting);
@@ -71,21 +71,8 @@ export function visitsView(page) {
   }
 
   async function refreshRecent() {
-    const answer = await page.api.recentVisits({ limit: PAGE_SIZE });
-    for (const visit of answer.visits) recent.set(keyOf(visit), visit);
-    if (recent.size <= PAGE_SIZE) nextBefore = answer.next_before ?? null;
-  }
-
-  async function showOlder() {
-    try {
-      const answer = await page.api.recentVisits({ limit: PAGE_SIZE, before: nextBefore });
-      for (const visit of answer.visits) recent.set(keyOf(visit), visit);
-      nextBefore = answer.next_before ?? null;
-      turn = 0;
-      await refresh();
-    } catch (error) {
-      page.failed(error);
-    }
+    const latest = await page.api.recentVisits(RECENT_ASKED);
+    recent = new Map(latest.map((visit) => [keyOf(visit), visit]));
   }
 
   function show(waiting) {
@@ -100,12 +87,12 @@ export function visitsView(page) {
     );
     if (hadFocus && !waitingList.contains(document.activeElement)) waitingHeading.focus();
 
-    const over = newestFirst([...recent.values()].filter((visit) => !keys.has(keyOf(visit))));
-    reconcile(recentList, rows, over, keyOf, (visit) => recentRow(visit, () => poller.now()));
+    const over = newestFirst(recent.values()).filter((visit) => !keys.has(keyOf(visit)));
+    reconcile(recentList, rows, over.slice(0, RECENT_SHOWN), keyOf, () => visitRow(page, doorAndTime));
     nobody.hidden = cards.size > 0;
-    recentList.hidden = over.length === 0;
+    doors.update([...cards.values()].map((card) => card.visit));
+    recentList.hidden = all.hidden = over.length === 0;
     noneYet.hidden = over.length > 0;
-    older.hidden = nextBefore === null;
     setText(waitingHeading, waiting.length === 0 ? t("visits.title") : t("visits.waiting", { count: waiting.length }));
     page.setTitle(waiting.length === 0 ? t("visits.title") : t("visits.tab_title", { count: waiting.length }));
     setAttribute(root, "aria-busy", null);
@@ -136,119 +123,14 @@ export function visitsView(page) {
     start() {
       poller = poll(refresh, () => POLL_MILLISECONDS);
     },
-    stop: () => poller.stop(),
-  };
-}
-
-/** One visit that waits: {root, update(visit), visit, isDone, isTouched}. */
-function waitingCard(first, page, refresh) {
-  let visit = first;
-  let isDone = false;
-  const link = element("a", { href: hashOf(first) });
-  const meta = element("p", { class: "quiet" });
-  const photo = bestPhoto({ onLinkFailed: refresh });
-  const about = aboutPerson(page);
-  const decision = decisionOn({
-    doorId: first.door_id,
-    visitId: first.visit_id,
-    page,
-    onDecided: () => {
-      isDone = true;
-      refresh();
-    },
-    onUndone: refresh,
-  });
-  const note = outcomeNote();
-  const dismiss = element(
-    "button",
-    {
-      type: "button",
-      class: "button",
-      on: {
-        click() {
-          isDone = true;
-          refresh();
-        },
-      },
-    },
-    t("visits.dismiss"),
-  );
-  const over = element("div", { class: "decision", role: "status", hidden: true }, note.root, dismiss);
-  const headingId = `visit-${first.visit_id}`;
-  const root = element(
-    "article",
-    { class: "card waiting-card", "aria-labelledby": headingId },
-    element("div", { class: "waiting-photo" }, photo.root),
-    element(
-      "div",
-      { class: "waiting-words" },
-      element("h2", { id: headingId }, link),
-      meta,
-      about.root,
-      decision.root,
-      over,
-    ),
-  );
-
-  return {
-    root,
-    update(latest) {
-      visit = latest;
-      setText(link, who(visit));
-      setText(meta, placeAndTime(visit));
-      photo.update(visit);
-      about.update(visit);
-      decision.update(visit);
-      note.update(visit);
-      over.hidden = isWaiting(visit);
-      decision.root.hidden = !isWaiting(visit);
-    },
-    get visit() {
-      return visit;
-    },
-    get isDone() {
-      return isDone;
-    },
-    get isTouched() {
-      return !isDone && (decision.isTouched || !over.hidden);
+    stop() {
+      poller.stop();
+      doors.close();
+      for (const card of cards.values()) card.close();
     },
   };
 }
 
-/** One line of the recent visits: {root, update(visit)}. */
-function recentRow(visit, refresh) {
-  const name = element("a", { href: hashOf(visit), class: "recent-name" });
-  const meta = element("span", { class: "quiet small" });
-  const badge = element("span", { class: "badge" });
-  const photo = markedPhoto({ onLinkFailed: refresh, emptyText: "" });
-  const root = element(
-    "li",
-    { class: "recent-row" },
-    element("div", { class: "thumbnail" }, photo.root),
-    element("div", { class: "recent-words" }, name, meta),
-    badge,
-  );
-  return {
-    root,
-    update(latest) {
-      const { label, tone } = outcome(latest);
-      setText(name, who(latest));
-      setText(meta, `${latest.door_name} · ${clock(latest.opened_at)}`);
-      setText(badge, label);
-      setAttribute(badge, "class", `badge badge-${tone}`);
-      photo.update({ url: latest.photo_url, alt: "", faces: [] });
-    },
-  };
-}
-
-function keyOf(visit) {
-  return `${visit.door_id}/${visit.visit_id}`;
-}
-
-function hashOf(visit) {
-  return `#/visits/${encodeURIComponent(visit.door_id)}/${encodeURIComponent(visit.visit_id)}`;
-}
-
-function newestFirst(visits) {
-  return [...visits].sort((a, b) => (a.visit_id < b.visit_id ? 1 : -1));
+function doorAndTime(visit) {
+  return `${visit.door_name} · ${clock(visit.opened_at)}`;
 }

@@ -46,10 +46,12 @@ export function drawFacts(facts, wanted) {
   );
 }
 
-/** The faces of a visit, each with the name that it is `takenFor`, where that can be taken back. */
+/** The faces of a visit, each with the name that it was `named`, and that it is `takenFor`, which can be taken back. */
 export function facesOf(visit) {
-  const named = visit.faces.length === 1 && !visit.faces[0].visitor_name ? visit.visitor_name : null;
-  return visit.faces.map((face) => ({ ...face, takenFor: face.visitor_name ?? named }));
+  return visit.faces.map((face) => {
+    const named = !face.known && face.face_index === visit.named_face_index ? visit.visitor_name : null;
+    return { ...face, named, takenFor: named ?? face.visitor_name };
+  });
 }
 
 function evidenceOf({ evidence, ...face }) {

@@ -1,6 +1,7 @@
 // How visits are put into words.
 
 import { listed, t } from "/shared/i18n.js";
+import { secondsUntil } from "/shared/times.js";
 
 const TONES = { open: "waiting", awaiting_owner: "waiting", code_sent: "neutral", admitted: "good", denied: "danger" };
 
@@ -15,6 +16,7 @@ export function who(visit) {
 
 /** What became of a visit: {label, tone}, tone being waiting, neutral, good or danger. */
 export function outcome(visit) {
+  if (visit.state === "code_sent" && isUnused(visit)) return { label: t("outcome.unused"), tone: "neutral" };
   if (visit.state === "expired") {
     return { label: visit.decided_at ? t("outcome.unused") : t("outcome.undecided"), tone: "neutral" };
   }
@@ -26,7 +28,7 @@ export function outcomeSentence(visit) {
   const name = visit.visitor_name ?? t("visitor");
   switch (visit.state) {
     case "code_sent":
-      return t("outcome.sentence.code_sent", { name });
+      return isUnused(visit) ? t("outcome.sentence.unused", { name }) : t("outcome.sentence.code_sent", { name });
     case "admitted":
       return t("outcome.sentence.admitted", { name });
     case "denied":
@@ -52,6 +54,18 @@ export function ruleSentence(visit) {
   return visit.rule ? t(`why.rule.${visit.rule}`, { person }) : null;
 }
 
+/** Who is at the door, where that is one person on file: {id, name}; else null. */
+export function knownVisitor(visit) {
+  if (visit.visitor_id) return { id: visit.visitor_id, name: visit.visitor_name };
+  const [face, ...others] = visit.faces;
+  return face?.known && others.length === 0 ? { id: face.visitor_id, name: face.visitor_name } : null;
+}
+
+/** Whether the time of a visit's code is over. */
+function isUnused(visit) {
+  return Boolean(visit.code_expires_at) && secondsUntil(visit.code_expires_at) < 0;
+}
+
 /** Whether the owner still has something to decide. */
 export function isWaiting(visit) {
   return visit.state === "open" || visit.state === "awaiting_owner";
@@ -69,6 +83,7 @@ export function similarityOf(face) {
 
 /** One face in words; `number` is how the photo marks it, similarities are percentages. */
 export function faceSentence(face, number) {
+  if (face.named) return t("face.named", { number, name: face.named });
   const name = face.visitor_name ?? t("who.on_file");
   const similarity = similarityOf(face);
   if (face.known) return similarity ? t("face.recognised_at", { name, similarity }) : t("face.recognised", { name });

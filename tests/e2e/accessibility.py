@@ -13,6 +13,14 @@ _RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).v
   rule: rule.id, help: rule.help, elements: rule.nodes.map((node) => node.failureSummary + " " + node.html),
 }))"""
 
+# To wait would not do: a transition that turns back, or whose element goes, is an AbortError, and one inside
+# of a closed <details> never ends by itself.
+_SETTLED = """() => {
+  for (const moving of document.getAnimations()) {
+    if (Number.isFinite(moving.effect.getComputedTiming().endTime)) moving.finish();
+  }
+}"""
+
 
 @cache
 def _axe_core() -> str:
@@ -24,7 +32,7 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
     Whatever is still moving is at its end first, since axe-core measures colours as they are at that moment.
     """
-    page.evaluate("() => Promise.all(document.getAnimations().map((moving) => moving.finished))")
+    page.evaluate(_SETTLED)
     if page.evaluate("() => typeof axe === 'undefined'"):
         page.evaluate(_axe_core())
     found: list[dict[str, Any]] = page.evaluate(_RUN)

@@ -79,10 +79,12 @@ def watched_context(
     scheme: str = "light",
     locale: str = "en-GB",
     workers: bool = True,
+    touch: bool = False,
 ) -> Iterator[BrowserContext]:
     """A browser context of its own; at the end, its pages must have broken no rule.
 
-    `workers` says whether pages may install service workers: those ask past a home in memory.
+    `workers` says whether pages may install service workers: those ask past a home in memory; `touch` whether
+    there are fingers instead of a mouse.
     """
     watch = Watch(hosts)
     context = browser.new_context(
@@ -90,6 +92,7 @@ def watched_context(
         color_scheme="dark" if scheme == "dark" else "light",
         locale=locale,
         service_workers="allow" if workers else "block",
+        has_touch=touch,
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     context.on("page", watch.follow)
@@ -98,12 +101,14 @@ def watched_context(
     assert watch.problems == []
 
 
+# Names on photos are shortened there: they stand beside the photo in full.
 _CUT_OFF = """() => {
   const found = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const holder = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.trim() || holder.closest(".visually-hidden, .skip-link, noscript")) continue;
+    if (!texts.currentNode.data.trim()) continue;
+    if (holder.closest(".visually-hidden, .skip-link, .photo-marks, noscript")) continue;
     if (!holder.checkVisibility({ visibilityProperty: true })) continue;
     const range = document.createRange();
     range.selectNodeContents(texts.currentNode);

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.browser import chromium, watched_context
-from tests.e2e.home_double import HOSTS, SITE, HomeDouble
+from tests.e2e.home_double import HOSTS, HomeDouble, entrance
 
 
 @pytest.fixture(scope="package")
@@ -46,8 +46,6 @@ def owner(page: Page) -> Page:
 
 
 def log_in(page: Page, fragment: str = "") -> None:
-    """Log in by the double's hosted login, which asks for nothing."""
-    page.goto(f"{SITE}/owner/{fragment}")
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_role("link", name="Sign in").click()
+    """Be logged in, at an address; the way through the hosted login has tests of its own."""
+    page.goto(entrance(fragment))
     page.get_by_role("button", name="Account").wait_for()

@@ -9,10 +9,9 @@ TABLE = b"\xef\xbb\xbfSeen,Door\r\n2026-11-21 10:00:00+00:00,Front door\r\n"
 
 
 def page_of(
-    newest: list[dict[str, Any]], query: Mapping[str, list[str]]
+    newest: list[dict[str, Any]], wanted: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The visits that a query asks for, and what leads to the next page where there is one."""
-    wanted = {name: values[0] for name, values in query.items()}
+    """The visits that a page wants, and what leads to the next page where there is one."""
     found = [visit for visit in newest if "before" not in wanted or visit["visit_id"] < wanted["before"]]
     limit = int(wanted.get("limit", "20"))
     page, rest = found[:limit], found[limit:]

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_ROOT = "/api/owner"
-_REQUESTS = {
-    ("GET", "/household"): None,
-    ("POST", "/household"): "NewMember",
-    ("PATCH", "/household/{member_id}"): "MemberChange",
-    ("DELETE", "/household/{member_id}"): None,
-    ("GET", "/settings"): None,
-    ("PUT", "/settings"): "NewSettings",
+from tests.e2e.double_answers import Asked, Operation, Refusal
+
+if TYPE_CHECKING:
+    from tests.e2e.home_double import HomeDouble
+
+_MEMBERS, _MEMBER, _SETTINGS, _MINE = (
+    "/api/owner/household",
+    "/api/owner/household/{member_id}",
+    "/api/owner/settings",
+    "/api/owner/me/messages",
+)
+HOME_PHONE = "+15555550100"
+
+# None of them is what the template says unless somebody chooses: the page has to ask.
+SET_UP = {
+    "recognition_similarity": 98.5,
+    "visit_minutes": 7,
+    "visit_gap_seconds": 20,
+    "passcode_minutes": 1,
+    "video_hours": 48,
+    "photo_days": 14,
+    "visit_days": 365,
 }
-STATUSES = {"not_allowed": 403, "member_exists": 409, "member_not_found": 404, "last_owner": 409}
 
 
-def member(email: str, role: str = "member", *, is_invited: bool = False) -> dict[str, Any]:
+def member(email: str, role: str = "member", *, is_invited: bool = False, **told: Any) -> dict[str, Any]:
     """Somebody who may log in."""
-    return {"member_id": f"id of {email}", "email": email, "role": role, "is_invited": is_invited}
-
-
-def operation(method: str, path: str) -> tuple[str, str | None] | None:
-    """The specification's path and what schema the body has; None where it is not about the household."""
-    name = path.removeprefix(_ROOT)
-    template = "/household/{member_id}" if name.startswith("/household/") else name
-    return (_ROOT + template, _REQUESTS[method, template]) if (method, template) in _REQUESTS else None
+    known = {"member_id": f"id of {email}", "email": email, "role": role, "is_invited": is_invited}
+    return {**known, "told_about": [], **told}
 
 
 @dataclass
 class HouseholdDouble:
-    """Who may log in, and what is set. Answers are bodies, or an error's code."""
+    """Who may log in, and what is set."""
 
     members: list[dict[str, Any]] = field(default_factory=lambda: [member("owner@home.test", "owner")])
     settings: dict[str, Any] = field(
@@ -41,37 +48,78 @@ class HouseholdDouble:
             "enrol_faces": True,
         }
     )
-    time_zone: str = "Europe/Berlin"
 
-    def answer(self, role: str, method: str, path: str, body: dict[str, Any]) -> dict[str, Any] | str:
-        """What the API answers somebody of that role."""
-        if path.endswith("/settings") and method == "GET":
-            return {**self.settings, "time_zone": self.time_zone}
-        if role != "owner":
-            return "not_allowed"
-        if path.endswith("/settings"):
-            self.settings = body
-            return {**body, "time_zone": self.time_zone}
-        if method == "GET":
-            return {"members": self.members}
-        return self._invite(body) if method == "POST" else self._change(method, path, body)
+    mine: dict[str, Any] = field(default_factory=lambda: {"told_about": []})
+    set_up: dict[str, float] = field(default_factory=lambda: dict(SET_UP))
 
-    def _invite(self, body: dict[str, Any]) -> dict[str, Any] | str:
-        if any(one["email"] == body["email"] for one in self.members):
-            return "member_exists"
-        self.members.append(member(body["email"], body["role"], is_invited=True))
+    def invite(self, wanted: dict[str, Any]) -> dict[str, Any] | Refusal:
+        """POST."""
+        if any(one["email"] == wanted["email"] for one in self.members):
+            return Refusal(409, "member_exists")
+        self.members.append(member(wanted["email"], wanted["role"], is_invited=True))
         return self.members[-1]
 
-    def _change(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any] | str:
-        member_id = path.rpartition("/")[2].replace("%20", " ").replace("%40", "@")
+    def change(self, member_id: str, wanted: dict[str, Any] | None) -> dict[str, Any] | Refusal:
+        """PATCH, or DELETE where nothing is wanted of them."""
         found = next((one for one in self.members if one["member_id"] == member_id), None)
         if found is None:
-            return "member_not_found"
+            return Refusal(404, "member_not_found")
         owners = [one for one in self.members if one["role"] == "owner"]
-        if owners == [found] and body.get("role") != "owner":
-            return "last_owner"
-        if method == "DELETE":
+        if owners == [found] and (wanted or {"role": ""}).get("role", "owner") != "owner":
+            return Refusal(409, "last_owner")
+        if (wanted or {}).get("phone") == HOME_PHONE:
+            return Refusal(409, "phone_of_home")
+        if wanted is None:
             self.members.remove(found)
         else:
-            found.update(body)
+            found.update(wanted)
+        if not found.get("phone"):
+            found.pop("phone", None)
         return found
+
+
+def _list(home: HomeDouble, _asked: Asked) -> Any:
+    return {"members": home.household.members, "home_phone": HOME_PHONE}
+
+
+def _invite(home: HomeDouble, asked: Asked) -> Any:
+    return home.household.invite(asked.body)
+
+
+def _change(home: HomeDouble, asked: Asked) -> Any:
+    return home.household.change(asked.path["member_id"], asked.body)
+
+
+def _remove(home: HomeDouble, asked: Asked) -> Any:
+    return home.household.change(asked.path["member_id"], None)
+
+
+def _mine(home: HomeDouble, _asked: Asked) -> Any:
+    return home.household.mine
+
+
+def _change_mine(home: HomeDouble, asked: Asked) -> Any:
+    home.household.mine = asked.body
+    return home.household.mine
+
+
+def _settings(home: HomeDouble, _asked: Asked) -> Any:
+    set_up = {"time_zone": home.passes.time_zone, "set_up": home.household.set_up}
+    return {**home.household.settings, **set_up}
+
+
+def _set(home: HomeDouble, asked: Asked) -> Any:
+    home.household.settings = asked.body
+    return _settings(home, asked)
+
+
+HOUSEHOLD: dict[str, Operation] = {
+    f"GET {_MEMBERS}": _list,
+    f"POST {_MEMBERS}": _invite,
+    f"PATCH {_MEMBER}": _change,
+    f"DELETE {_MEMBER}": _remove,
+    f"GET {_SETTINGS}": _settings,
+    f"PUT {_SETTINGS}": _set,
+    f"GET {_MINE}": _mine,
+    f"PUT {_MINE}": _change_mine,
+}

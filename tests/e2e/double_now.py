@@ -19,14 +19,29 @@ def decided(visit: dict[str, Any], decision: dict[str, Any], by: str) -> dict[st
     now = time.time()
     visit.update(
         state="code_sent" if approved else "denied",
-        decided_at=_iso(now),
+        decided_at=iso(now),
         decided_by=by,
         rule="household",
-        undo_until=_iso(now + UNDO_SECONDS),
+        undo_until=iso(now + UNDO_SECONDS),
     )
     if approved:
         visit["visitor_name"] = decision.get("name", "Ada Lovelace")
     return None
+
+
+def resent(visit: dict[str, Any]) -> str | None:
+    """Send the code of a visit again; or the code of what is in the way."""
+    if "resend_from" not in visit:
+        return "code_not_again"
+    visit.update(code_times(0))
+    return None
+
+
+def code_times(sent_ago: float, *, left: float = 300.0) -> dict[str, str]:
+    """A code that went so many seconds ago, opens for `left` more, and can be sent again 20 after it went."""
+    sent_at = time.time() - sent_ago
+    times = {"code_sent_at": sent_at, "code_expires_at": time.time() + left, "resend_from": sent_at + 20}
+    return {name: iso(at) for name, at in times.items()}
 
 
 def undone(visit: dict[str, Any]) -> str | None:
@@ -65,5 +80,6 @@ def _let_wait(visit: dict[str, Any]) -> None:
         visit.pop(name, None)
 
 
-def _iso(epoch_seconds: float) -> str:
+def iso(epoch_seconds: float) -> str:
+    """A moment as APIs write it."""
     return datetime.fromtimestamp(epoch_seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from smart_door.domain import texts
@@ -14,10 +14,13 @@ from smart_door.domain.passes import WEEKDAYS, Pass, PassKind, Schedule
 from smart_door.domain.ports import Clock
 from smart_door.domain.visitors import Visitor, VisitorStatus
 from smart_door.services.show_passes import ShowPasses
+from tests.e2e.double_answers import Asked, Operation
 from tests.fakes.tables import InMemoryVisitors
 
+if TYPE_CHECKING:
+    from tests.e2e.home_double import HomeDouble
+
 CODE = "4821903"
-LIST, ONE = "/api/owner/passes", "/api/owner/passes/{door_id}/{pass_id}"
 _WALL = "%Y-%m-%dT%H:%M"
 
 
@@ -58,7 +61,7 @@ class DoublePasses:
 
     def invite(self, wanted: dict[str, Any], doors: list[dict[str, str]], known: list[dict[str, Any]]) -> Any:
         """POST; the body is as the specification has it."""
-        self.wanted.append(wanted)
+        self.wanted.append({name: value for name, value in wanted.items() if name != "request_id"})
         on_file = next((one for one in known if one["visitor_id"] == wanted.get("visitor_id")), wanted)
         visitor_id = self._visitor(on_file["name"], on_file["phone"])
         made = self._keep(_schedule(wanted), visitor_id, wanted["door_id"])
@@ -116,3 +119,22 @@ def _schedule(wanted: dict[str, Any]) -> Schedule:
 
 def _uuid(number: int) -> str:
     return f"7e5d3e1e-0b1f-4c57-9d1e-{number:012d}"
+
+
+def _list(home: HomeDouble, _asked: Asked) -> Any:
+    return home.passes.all(home.doors)
+
+
+def _invite(home: HomeDouble, asked: Asked) -> Any:
+    return home.passes.invite(asked.body, home.doors, home.visitors)
+
+
+def _revoke(home: HomeDouble, asked: Asked) -> Any:
+    return home.passes.revoke(asked.path["pass_id"], home.doors)
+
+
+PASSES: dict[str, Operation] = {
+    "GET /api/owner/passes": _list,
+    "POST /api/owner/passes": _invite,
+    "DELETE /api/owner/passes/{door_id}/{pass_id}": _revoke,
+}

@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+FILM = "https://stream.kinesisvideo.us-east-1.amazonaws.com"
+"""Where HLS of the home in memory comes from; the template allows every such host of the region."""
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -37,6 +40,7 @@ def content_security_policy(photo_source: str) -> str:
     policy: str = text[0] if isinstance(text, list) else text
     for name, value in {
         "PhotoSource": photo_source,
+        "VideoSource": FILM,
         "LoginDomain": "home",
         "AWS::Region": "us-east-1",
     }.items():

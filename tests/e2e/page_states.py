@@ -9,10 +9,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.home_double import SITE, HomeDouble, Refusal, stranger
+from tests.e2e.double_answers import PHOTOS
+from tests.e2e.home_double import SITE, HomeDouble, Refusal, entrance, stranger
 from tests.e2e.states_activity import ACTIVITY
+from tests.e2e.states_codes import CODES
 from tests.e2e.states_household import HOUSEHOLD
 from tests.e2e.states_passes import PASSES
+from tests.e2e.states_video import VIDEOS
 from tests.e2e.states_visitors import VISITORS
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff the Elder of the House at the End of the Road"
@@ -32,9 +35,13 @@ State = Callable[[Page, HomeDouble], None]
 
 def full_home() -> HomeDouble:
     """A home with visits of every kind, a greeting, and names that are long."""
-    home = HomeDouble(greeting="Welcome to the Lovelaces. Mind the step.", visitors=[ADA])
+    home = HomeDouble(
+        greeting="Welcome to the Lovelaces. Mind the step.",
+        visitors=[{**ADA, "photo_url": f"{PHOTOS}/visitors/1/0.jpg"}],
+    )
     home.add_visit(9)
-    home.add_visit(8, faces=[stranger(0, left=0.1), stranger(1, left=0.8)])
+    faces = [f"{PHOTOS}/visitors/{number}/5.jpg" for number in (2, 1)]
+    home.add_visit(8, faces=[stranger(0, 0.1, photo_url=faces[0]), stranger(1, 0.8, photo_url=faces[1])])
     for number, state in enumerate(("expired", "denied", "admitted", "code_sent"), start=1):
         home.add_visit(number, state, visitor_name=LONG, decided_by=f"{'o' * 60}@home.test")
     return home
@@ -77,17 +84,13 @@ def _login(page: Page, _home: HomeDouble) -> None:
 
 
 def _visits(page: Page, _home: HomeDouble) -> None:
-    page.goto(f"{SITE}/owner/")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance())
     expect(page.get_by_role("article").get_by_role("img")).to_have_count(2)
 
 
 def _nobody(page: Page, home: HomeDouble) -> None:
     home.visits.clear()
-    page.goto(f"{SITE}/owner/")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance())
     page.locator(".empty:visible").wait_for()
 
 
@@ -181,10 +184,12 @@ OWNER: dict[str, State] = {
     "question": _question,
     "offline": _owner_offline,
     "gone": _gone,
+    **CODES,
     **PASSES,
     **ACTIVITY,
     **HOUSEHOLD,
     **VISITORS,
+    **VIDEOS,
 }
 
 

@@ -70,20 +70,22 @@ class RunningHome:
 
     def wait_for_enrolled_face(self) -> None:
         """Until the collection holds a face."""
-        collection = self._output("CollectionId")
-        rekognition = self._client("rekognition")
+        collection = self.output("CollectionId")
+        rekognition = self.client("rekognition")
         wait_until(
             lambda: rekognition.list_faces(CollectionId=collection)["Faces"] or None,
             "a face in the collection",
             120.0,
         )
 
-    def _output(self, name: str) -> str:
-        stack = self._client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    def output(self, name: str) -> str:
+        """An output of the stack."""
+        stack = self.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
         value: str = next(out["OutputValue"] for out in stack["Outputs"] if out["OutputKey"] == name)
         return value
 
-    def _client(self, service: str) -> Any:
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account that the home is in."""
         session = boto3.session.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
         )

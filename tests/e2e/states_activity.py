@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.e2e.home_double import SITE, HomeDouble
+from tests.e2e.home_double import HomeDouble, entrance
 
 LONG_ADDRESS = f"{'o' * 60}@home.test"
 
 
 def _open(page: Page, fragment: str) -> None:
-    page.goto(f"{SITE}/owner/{fragment}")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance(fragment))
     page.locator("main > .stack:not([aria-busy])").wait_for()
 
 
@@ -25,7 +23,7 @@ def _activity(page: Page, home: HomeDouble) -> None:
     home.add_visit(2, "denied", opened_at="2025-12-31T10:00:00Z", **decided)
     home.add_visit(1, "expired", opened_at="2025-12-31T09:00:00Z", photo_url="https://photos.test/gone/1.jpg")
     _open(page, "#/activity")
-    page.locator(".activity-photo span:not(:empty)").wait_for()
+    page.locator(".visit-row-photo span:not(:empty)").wait_for()
 
 
 def _nothing_found(page: Page, _home: HomeDouble) -> None:
@@ -42,9 +40,7 @@ def _nothing_yet(page: Page, home: HomeDouble) -> None:
 def _loading(page: Page, _home: HomeDouble) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.route("**/api/owner/visits?*", lambda _route: None)
-    page.goto(f"{SITE}/owner/#/activity")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance("#/activity"))
     page.locator(".skeleton").first.wait_for()
 
 

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.e2e.double_household import member
-from tests.e2e.home_double import SITE, HomeDouble
+from tests.e2e.home_double import HomeDouble, entrance
 
 _LONG = f"{'a' * 58}@{'long-name' * 4}.example"
 
 
 def _open(page: Page, fragment: str) -> None:
-    page.goto(f"{SITE}/owner/{fragment}")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance(fragment))
     page.locator("main > .stack:not([aria-busy])").first.wait_for()
 
 
@@ -53,6 +51,33 @@ def _household_mistakes(page: Page, home: HomeDouble) -> None:
     page.locator(".field-error:visible").wait_for()
 
 
+def _told(page: Page, home: HomeDouble) -> None:
+    grace = member("grace@home.test", phone="+15555550111", told_about=["stranger", "blocked", "unreachable"])
+    home.household.members += [grace, member(_LONG)]
+    _open(page, "#/household")
+    for place in (1, 2):
+        page.locator(".told summary").nth(place).click()
+    page.locator(".told [type=checkbox]:visible").nth(4).check()
+    page.locator(".told [type=submit]:visible").nth(1).click()
+    page.locator(".field-error:visible").wait_for()
+
+
+def _own_messages(page: Page, home: HomeDouble) -> None:
+    home.role = "member"
+    home.household.mine = {"phone": "+15555550111", "told_about": ["stranger"]}
+    _open(page, "#/settings")
+    page.locator(".told-form").wait_for()
+
+
+def _visit_deleted(page: Page, home: HomeDouble) -> None:
+    home.visits.clear()
+    visit = home.add_visit(1, "expired")
+    _open(page, f"#/visits/front/{visit['visit_id']}")
+    page.locator(".button-danger:visible").last.click()
+    page.get_by_role("dialog").locator("[value=yes]").click()
+    page.locator(".deleted").wait_for()
+
+
 def _remove(page: Page, home: HomeDouble) -> None:
     _household(page, home)
     page.locator(".home-row .button-danger").nth(2).click()
@@ -84,6 +109,9 @@ HOUSEHOLD: dict[str, Callable[[Page, HomeDouble], None]] = {
     "household": _household,
     "household-mistakes": _household_mistakes,
     "household-to-look-at": _household_to_look_at,
+    "household-told": _told,
+    "own-messages": _own_messages,
+    "visit-deleted": _visit_deleted,
     "remove-member": _remove,
     "first-run": _first_run,
     "account": _account,

@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.home_double import SITE, HomeDouble
+from tests.e2e.home_double import HomeDouble, entrance
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff the Elder of the House at the End of the Road"
 
 
 def _logged_in(page: Page, fragment: str) -> None:
-    page.goto(f"{SITE}/owner/{fragment}")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance(fragment))
 
 
 def _passes(page: Page, home: HomeDouble) -> None:

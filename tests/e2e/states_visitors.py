@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.e2e.double_visitors import person
-from tests.e2e.home_double import SITE, HomeDouble
+from tests.e2e.home_double import HomeDouble, entrance
 from tests.e2e.page_policy import ROOT
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff the Elder of the House at the End of the Road"[:80]
@@ -16,9 +16,7 @@ PICTURE = ROOT / "static-sites/shared/icons/any-512.png"
 
 
 def _log_in(page: Page, fragment: str) -> None:
-    page.goto(f"{SITE}/owner/{fragment}")
-    page.locator(".login .button").click()
-    page.get_by_role("link").click()
+    page.goto(entrance(fragment))
 
 
 def _everyone(page: Page, home: HomeDouble, fragment: str = "#/visitors") -> None:

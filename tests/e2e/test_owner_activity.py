@@ -72,7 +72,7 @@ def test_the_filter_is_in_the_address_and_the_back_button_undoes_it(page: Page, 
     expect(visits(page)).to_have_count(1)
     page.get_by_label("Door").focus()
     page.get_by_label("Outcome").select_option("Turned away")
-    expect(page.get_by_text("There is no visit like this.")).to_be_visible()
+    expect(page.get_by_text("No visit fits.")).to_be_visible()
     assert page.url.endswith("#/activity?door=garden&outcome=denied")
 
     page.go_back()

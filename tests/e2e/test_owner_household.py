@@ -271,12 +271,35 @@ def test_privacy_is_explained_and_the_text_for_visitors_can_be_copied(browser: B
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
         log_in(page, "#/settings")
-        expect(page.get_by_text("30 days*.")).to_be_visible()
+        expect(page.get_by_text("14 days. Private")).to_be_visible()
+        expect(
+            page.get_by_text("Photos are deleted after 14 days, the record of your visit after 365")
+        ).to_be_visible()
         expect(page.get_by_role("link", name="To the visitors")).to_have_attribute("href", "#/visitors")
         page.get_by_role("button", name="Copy the text").click()
         expect(page.get_by_text("The text is copied.")).to_be_visible()
         copied = page.evaluate("() => navigator.clipboard.readText()")
         assert copied == page.locator("blockquote").inner_text()
+
+
+def test_what_the_home_was_set_up_with_is_what_it_was_set_up_with(settings: Page, home: HomeDouble) -> None:
+    """Not what a template says unless somebody chooses; one minute is one minute."""
+    part = settings.get_by_role("heading", name="Chosen when your home was set up").locator("xpath=..")
+    items = part.get_by_role("listitem")
+
+    expect(items).to_have_count(8)
+    for number, told in enumerate(
+        (
+            "similarity of 98.5",
+            "ends after 7 minutes",
+            "more than 20 seconds",
+            "opens for 1 minute,",
+            "48 hours",
+            "14 days",
+        )
+    ):
+        expect(items.nth(number)).to_contain_text(told)
+    expect(items.nth(7)).to_contain_text("Europe/Berlin")
 
 
 def test_the_door_page_is_a_link_away(settings: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import log_in
+from tests.e2e.double_visitors import person
 from tests.e2e.home_double import PHOTOS, SITE, HomeDouble, Refusal, stranger
 from tests.e2e.page_states import ADA
 
@@ -106,17 +106,6 @@ def test_an_undo_without_a_network_can_be_pressed_again(owner: Page, home: HomeD
     assert visit["state"] == "awaiting_owner"
 
 
-def test_a_decision_of_somebody_else_is_told_as_it_happens(owner: Page, home: HomeDouble) -> None:
-    """The card goes, and the page says who did what."""
-    visit = home.add_visit(1)
-    expect(owner.get_by_role("article")).to_be_visible()
-
-    visit.update(state="code_sent", decided_by=OTHER, decided_at=ago(1), rule="household")
-
-    expect(owner.get_by_text(f"Someone you don’t know: {OTHER} has let them in.")).to_be_visible()
-    expect(owner.get_by_role("article")).to_have_count(0)
-
-
 def test_who_decided_first_is_said_to_who_comes_second(owner: Page, home: HomeDouble) -> None:
     """A refusal carries who and what; half-written names stay until they are put away."""
     visit = home.add_visit(1)
@@ -174,6 +163,73 @@ def test_somebody_known_is_picked_by_the_face(owner: Page, home: HomeDouble) -> 
 
     expect(owner.get_by_role("button", name="Undo")).to_be_visible()
     assert home.decisions == [{"decision": "approve", "visitor_id": ADA["visitor_id"], "face_index": 0}]
+
+
+def test_among_many_people_there_is_a_search(owner: Page, home: HomeDouble) -> None:
+    """By name, accents aside; Enter goes on to the faces, Escape empties before it closes."""
+    names = ["Ada", "Grace", "José Ñandú", "Joan", "Alan", "Hedy", "Emmy"]
+    home.visitors = [person(number, name) for number, name in enumerate(names, start=1)]
+    home.add_visit(1)
+    card = owner.get_by_role("article")
+    card.get_by_role("button", name="I know this person").click()
+    faces = card.get_by_role("radio")
+    expect(faces).to_have_count(7)
+    expect(faces.first).to_be_focused()
+
+    search = card.get_by_role("searchbox", name="Search by name or number")
+    search.fill("nobody")
+    expect(card.get_by_text("Nobody on file fits “nobody”.")).to_be_visible()
+    search.press("Escape")
+    expect(faces).to_have_count(7)
+    search.fill("nandu")
+    expect(faces).to_have_count(1)
+    search.press("Enter")
+    expect(card.get_by_role("radio", name="José Ñandú")).to_be_focused()
+    assert home.decisions == []
+    owner.keyboard.press("Space")
+    owner.keyboard.press("Enter")
+
+    expect(owner.get_by_role("button", name="Undo")).to_be_visible()
+    assert [decision["visitor_id"] for decision in home.decisions] == [person(3, "")["visitor_id"]]
+
+
+def test_the_latest_few_visits_lead_to_the_activity(owner: Page, home: HomeDouble) -> None:
+    """Four rows with what became of them and why; the rest is a link away."""
+    for number in range(1, 8):
+        home.add_visit(number, "denied", rule="household", decided_by=OTHER, decided_at=ago(60))
+
+    rows = owner.get_by_role("list", name="Recent visits").get_by_role("listitem")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text(f"{OTHER} decided.")
+    owner.get_by_role("link", name="All visits").click()
+
+    expect(owner.get_by_role("heading", level=1, name="Activity")).to_be_focused()
+
+
+def test_a_visit_that_nobody_decided_in_time_is_told(owner: Page, home: HomeDouble) -> None:
+    """The card goes, and the page says why."""
+    visit = home.add_visit(1)
+    expect(owner.get_by_role("article")).to_be_visible()
+
+    visit["state"] = "expired"
+
+    expect(owner.get_by_text("Someone you don’t know: nobody decided in time.")).to_be_visible()
+    expect(owner.get_by_role("article")).to_have_count(0)
+
+
+def test_the_seconds_to_undo_are_not_read_out_one_by_one(owner: Page, home: HomeDouble) -> None:
+    """Heard once: what was done, and that it can be undone; the number is for the eyes."""
+    home.add_visit(1)
+    owner.get_by_role("button", name="Turn away").click()
+
+    undo = owner.get_by_role("status").filter(has=owner.get_by_role("button", name="Undo", exact=True))
+    expect(undo).to_match_aria_snapshot(
+        """
+        - status:
+          - paragraph: Turned away. No code was sent. This can be undone for a few seconds.
+          - button "Undo"
+        """
+    )
 
 
 def test_letting_in_can_be_thought_over(owner: Page, home: HomeDouble) -> None:
@@ -244,30 +300,6 @@ def test_a_stranger_is_said_to_be_one(owner: Page, home: HomeDouble) -> None:
     """Somebody who looks like nobody on file."""
     home.add_visit(1)
     expect(owner.get_by_text("Nobody on file looks like this.")).to_be_visible()
-
-
-def test_the_page_says_that_the_person_has_left(owner: Page, home: HomeDouble) -> None:
-    """Out of sight for longer than the home's patience; back in sight, it is no longer said."""
-    visit = home.add_visit(1)
-    gone = owner.get_by_text("Out of sight since")
-    expect(owner.get_by_role("article")).to_be_visible()
-    expect(gone).to_have_count(0)
-
-    visit["last_seen_at"] = ago(60)
-    expect(gone).to_be_visible()
-    visit["last_seen_at"] = ago(0)
-
-    expect(gone).to_have_count(0)
-
-
-def test_a_guest_looks_and_does_not_decide(page: Page, home: HomeDouble) -> None:
-    """No button that would be refused."""
-    home.role = "guest"
-    home.add_visit(1)
-    log_in(page)
-
-    expect(page.get_by_text("You may look. Somebody of the household decides.")).to_be_visible()
-    expect(page.get_by_role("button", name="Let in")).to_have_count(0)
 
 
 def test_a_wrong_match_is_taken_back(owner: Page, home: HomeDouble) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import log_in
 from tests.e2e.double_passes import CODE
@@ -140,7 +141,7 @@ def test_mistakes_are_listed_and_stand_at_their_fields(page: Page, home: HomeDou
 
     create(form)
 
-    expect(form.get_by_text("4 things to mend:").locator("..")).to_be_focused()
+    expect(form.get_by_text("4 things to correct:").locator("..")).to_be_focused()
     expect(form.get_by_label("Name")).to_have_accessible_description("Write the visitor’s name.")
     form.get_by_role("button", name="Choose at least one day").click()
     expect(form.get_by_role("checkbox", name="Monday")).to_be_focused()
@@ -250,22 +251,42 @@ def test_what_the_home_refuses_is_said_where_it_was_asked(
 def test_a_number_that_the_home_refuses_stands_at_the_number(page: Page, home: HomeDouble) -> None:
     """At its field and in the summary."""
     form = invite(page, "Once")
-    home.refusals[PASSES] = Refusal(400, "phone_invalid")
+    home.refusals[PASSES] = Refusal(400, "phone_invalid", details={"field": "phone"})
 
     create(form)
 
-    expect(form.get_by_role("button", name="That number gets no text messages.")).to_be_visible()
+    expect(form.get_by_role("button", name="That is no complete phone number.")).to_be_visible()
     expect(form.get_by_label("Phone number")).to_have_attribute("aria-invalid", "true")
 
 
-def test_no_answer_says_that_the_pass_may_exist(page: Page, home: HomeDouble) -> None:
-    """Nobody should be invited twice because the network was gone."""
+def test_no_answer_is_asked_for_again(page: Page, home: HomeDouble) -> None:
+    """Nobody is invited twice because the network was gone: the request is the same."""
     form = invite(page, "Once")
     home.is_offline = True
 
     create(form)
 
     expect(form.get_by_role("alert")).to_contain_text("the pass may or may not exist")
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith(PASSES):
+            asked.append(json.loads(request.post_data or "")["request_id"])
+
+    page.on("request", note)
+    for _ in range(2):
+        home.refusals[PASSES] = Refusal(503, "busy")
+        home.is_offline = False
+        create(form)
+        expect(form.get_by_role("alert")).to_contain_text("did not work just now")
+    home.refusals[PASSES] = Refusal(409, "pass_made_already")
+    create(form)
+    expect(form.get_by_role("alert")).to_contain_text("Look under Passes")
+    home.refusals.clear()
+    create(form)
+    expect(page.get_by_text(CODE, exact=True)).to_be_visible()
+    assert len(asked) == 4
+    assert asked[0] == asked[1] == asked[2] != asked[3]
 
 
 def test_the_code_and_the_message_are_copied_and_shared(page: Page) -> None:
@@ -373,7 +394,7 @@ def test_guests_are_not_offered_to_invite(page: Page, home: HomeDouble) -> None:
 
     log_in(page, "#/passes")
 
-    expect(page.get_by_text("You may look, but not invite.")).to_be_visible()
+    expect(page.get_by_text("You can look, but not invite.")).to_be_visible()
     expect(page.get_by_role("link", name="Passes")).to_have_count(0)
     expect(page.get_by_role("link", name="Invite someone")).to_have_count(0)
 

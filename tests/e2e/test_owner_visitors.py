@@ -124,11 +124,11 @@ def test_what_is_wrong_about_name_or_number_is_said_there(ada: Page, home: HomeD
     expect(name).to_have_accessible_description("Write the visitor’s name.")
 
     name.fill("Ada")
-    home.refusals[ADA_PATH] = Refusal(400, "phone_invalid")
+    home.refusals[ADA_PATH] = Refusal(400, "phone_invalid", details={"field": "phone"})
     ada.get_by_role("button", name="Save").click()
 
     expect(phone).to_be_focused()
-    expect(ada.get_by_text("That number gets no text messages.")).to_be_visible()
+    expect(ada.get_by_text("That is no complete phone number.")).to_be_visible()
     expect(name).to_have_value("Ada")
 
 
@@ -240,6 +240,25 @@ def test_blocking_and_unblocking(ada: Page, home: HomeDouble) -> None:
     assert sent == [{"status": "blocked"}, {"status": "approved"}]
 
 
+def test_doors_are_chosen_where_somebody_comes_in_without_a_question(page: Page, home: HomeDouble) -> None:
+    """A box a door, kept at once; one that could not be kept shows what holds."""
+    home.doors.append({"door_id": "garden", "name": "Garden gate"})
+    log_in(page, ADA)
+    doors = page.locator("section").filter(has=page.get_by_role("heading", name="Doors"))
+    garden = doors.get_by_role("checkbox", name="Garden gate")
+    expect(doors.get_by_role("checkbox", name="Front door")).to_be_checked()
+
+    garden.check()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    home.is_offline = True
+    garden.click()
+
+    expect(page.get_by_role("alert").filter(has_text="Try again.")).to_be_visible()
+    expect(garden).to_be_checked()
+    home.is_offline = False
+    assert home.visitor_changes == [("PATCH", None, {"door_ids": ["front", "garden"]})]
+
+
 def test_two_records_become_one_person(ada: Page, home: HomeDouble) -> None:
     """The other is picked by face, and the question says what is kept and what goes."""
     ada.get_by_role("button", name="Choose the other one").click()
@@ -305,10 +324,12 @@ def test_the_keyboard_alone_deletes_and_hears_what_went(ada: Page, home: HomeDou
 
 @pytest.mark.parametrize("role", ["member", "guest"])
 def test_who_does_not_own_the_home_only_looks(page: Page, home: HomeDouble, role: str) -> None:
-    """Photos and number are shown; nothing is offered that the home would refuse."""
+    """Photos are shown, and a member sees the number; nothing is offered that the home would refuse."""
     home.role = role
     log_in(page, ADA)
     expect(page.get_by_role("img", name="Ada Lovelace, photo 2")).to_be_visible()
+    expect(page.get_by_text("+1555555")).to_have_count(int(role == "member"))
+    expect(page.get_by_text("on file since")).to_be_visible()
 
     expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("main").get_by_role("textbox")).to_have_count(0)

@@ -37,7 +37,7 @@ def test_every_bucket_blocks_public_access(template: dict[str, Any]) -> None:
 def test_photos_expire(template: dict[str, Any]) -> None:
     """What collects data also expires it."""
     rules = template["Resources"]["PhotosBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert {"photos/"} == {rule["Prefix"] for rule in rules if "ExpirationInDays" in rule}
+    assert {"photos/", "clips/"} == {rule["Prefix"] for rule in rules if "ExpirationInDays" in rule}
 
 
 def test_every_table_expires_recovers_and_encrypts(template: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ REGION = "us-east-1"
 WITHOUT_A_NAME = {
     "rekognition:DetectFaces": "the picture is in the request, there is no resource",
     "rekognition:CompareFaces": "both pictures are in the request",
+    "sns:CheckIfPhoneNumberIsOptedOut": "a telephone number has no ARN",
     "kinesis:ListStreams": "it lists them; Lambda asks for it when an event source mapping is made",
     "xray:PutTraceSegments": "X-Ray has no resource for it",
     "xray:PutTelemetryRecords": "X-Ray has no resource for it",

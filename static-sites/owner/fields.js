@@ -67,7 +67,7 @@ export function searchField(label, onInput) {
 }
 
 /**
- * A group of radio buttons with pictures: {root, value, update(options), showError(text or null)}.
+ * A group of radio buttons with pictures: {root, value, label, update(options), choose(value), showError(text or null)}.
  * An option is {value, label, detail?, pictureUrl?}; what is chosen stays chosen over updates. As tiles the
  * pictures are large, with a letter where there is none.
  */
@@ -96,6 +96,9 @@ export function pictureChoice({ legend, asTiles = false }) {
     update,
     showError,
     focus: () => (list.querySelector("input:checked") ?? list.querySelector("input"))?.focus(),
+    choose(value) {
+      list.querySelector(`input[value="${CSS.escape(value)}"]`).checked = true;
+    },
     get value() {
       return list.querySelector("input:checked")?.value ?? null;
     },

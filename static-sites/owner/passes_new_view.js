@@ -96,6 +96,7 @@ export function newPassView(page) {
       visitors = everybody.filter((visitor) => visitor.status === "approved");
       who.root.hidden = visitors.length === 0;
       who.update(visitors);
+      if (who.value === null && (name.value || phone.value)) who.choose(NEW); // typed before the list was there
       const note = zoneNote(zoneNow);
       zone.hidden = !note;
       setText(zone, note ?? "");

@@ -8,7 +8,7 @@ import { matching } from "./visitors_api.js";
 const SEARCH_FROM = 7;
 
 /**
- * The choice: {root, value, label, update(people), showError(text or null), focus()}.
+ * The choice: {root, value, label, update(people), choose(value), showError(text or null), focus()}.
  *
  * `detailOf(visitor)` is what stands below a name. `first` is an option that is none of the people, always there.
  */
@@ -51,6 +51,7 @@ export function peoplePicker({ legend, asTiles = true, detailOf = ({ phone }) =>
   return {
     root,
     update,
+    choose: choice.choose,
     showError: choice.showError,
     focus: choice.focus, // a search with the focus would bring up a phone's keyboard, over the faces
     get value() {

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.e2e.conftest import log_in
 from tests.e2e.double_passes import CODE
@@ -46,6 +46,23 @@ def invite(page: Page, kind: str, name: str = "Grace Hopper", phone: str = "+1 (
 def create(form: Locator) -> None:
     """Send the form."""
     form.get_by_role("button", name="Create the pass").click()
+
+
+def test_a_name_that_was_typed_before_the_people_are_listed_stays(page: Page, home: HomeDouble) -> None:
+    """The list comes late: what was typed is for somebody new, and stays in sight."""
+    home.visitors = [ADA]
+    held: list[Route] = []
+    log_in(page, "#/passes")
+    page.route("**/api/owner/visitors", lambda route: held.append(route))
+    page.get_by_role("link", name="Invite someone").click()
+    page.get_by_role("radio", name=re.compile("^Once")).check()
+    page.get_by_label("Name").fill("Grace Hopper")
+
+    held.pop().fallback()
+
+    expect(page.get_by_role("radio", name="Someone new")).to_be_checked()
+    expect(page.get_by_label("Name")).to_have_value("Grace Hopper")
+    expect(page.get_by_label("Name")).to_be_visible()
 
 
 def test_nobody_invited_says_what_passes_are_for(page: Page) -> None:

@@ -156,7 +156,8 @@ def _in_background(work: Coroutine[Any, Any, None], running: AsyncExitStack) -> 
 async def listen(application: web.Application, url: str, option: str, running: AsyncExitStack) -> None:
     """Serve an application on the loopback address of `url`. Raises CannotStartError naming `option`."""
     parts = urlsplit(url)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+    # A body that says how it is encoded is stored and passed on as it is: it is not aiohttp's to unpack.
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
     await runner.setup()
     running.push_async_callback(runner.cleanup)
     try:

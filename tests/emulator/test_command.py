@@ -112,9 +112,10 @@ def test_an_interrupt_while_it_starts_is_no_error(tmp_path: Path) -> None:
             if imported[-1] == "botocore":  # it is at the services now
                 process.send_signal(signal.SIGINT)
                 break
-        _, rest = process.communicate(timeout=30)
+        _, rest = process.communicate(timeout=120)
     finally:
         process.kill()
+        process.wait()
     assert "emulator.starting" in imported
     assert process.returncode == 0
     assert "Traceback" not in rest

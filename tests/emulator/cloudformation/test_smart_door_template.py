@@ -88,7 +88,7 @@ def test_the_apis_and_the_login_answer(deployed: OneStack, home: Emulator) -> No
 
 
 def test_a_changed_parameter_changes_what_it_must(deployed: OneStack, home: Emulator) -> None:
-    """The function that reads it is updated, and nothing else."""
+    """The functions that read it are updated, and nothing else."""
     parameters = {
         **PARAMETERS,
         "SiteUrl": home.web_url,
@@ -104,7 +104,7 @@ def test_a_changed_parameter_changes_what_it_must(deployed: OneStack, home: Emul
     assert configuration["Environment"]["Variables"]["VISIT_MINUTES"] == "7"
     events = deployed.client.describe_stack_events(StackName=deployed.name)["StackEvents"]
     updated = {event["LogicalResourceId"] for event in events if event["ResourceStatus"] == "UPDATE_COMPLETE"}
-    assert updated == {"ProcessFaceMatchesFunction", "home"}
+    assert updated == {"ProcessFaceMatchesFunction", "OwnerApiFunction", "home"}
 
 
 def test_the_mode_of_face_search_can_be_changed_and_changed_back(deployed: OneStack, home: Emulator) -> None:

@@ -66,7 +66,7 @@ export function listed(names) {
 }
 
 /** Puts words into everything below `root` that has a key. */
-export function translate(root) {
+function translate(root) {
   for (const place of root.querySelectorAll("[data-t]")) place.textContent = t(place.dataset.t);
   for (const place of root.querySelectorAll("[data-t-label]")) place.setAttribute("aria-label", t(place.dataset.tLabel));
 }

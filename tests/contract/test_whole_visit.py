@@ -84,7 +84,7 @@ class Home:
 
     def visits(self) -> list[Visit]:
         """The visits of the last hour, newest first."""
-        return list(bootstrap.decide_visit().visits.recent_at("front", time.time() - 3600).visits)
+        return list(owner.decide_visit().visits.recent_at("front", time.time() - 3600).visits)
 
     def photo(self, key: str | None) -> Any:
         """A stored photo's pixels."""
@@ -225,7 +225,7 @@ def test_a_stranger_becomes_a_visitor_who_is_known_next_time(home: Home) -> None
     ]
     assert np.abs(home.photo(visit.best_photo_key).astype(int) - PEOPLE["grace"]).mean() < 10
 
-    decide = bootstrap.decide_visit()
+    decide = owner.decide_visit()
     decide.approve("front", visit.visit_id, NewVisitor("Grace", phone), None, "owner@home.example")
     with pytest.raises(VisitAlreadyDecidedError):
         decide.deny("front", visit.visit_id, "owner@home.example")
@@ -275,7 +275,7 @@ def test_a_code_typed_by_many_at_once_opens_once(
     phone = f"+1557{uuid4().int % 10**7:07d}"
     home.see("eileen", time.time() - 60)
     (visit,) = home.visits()
-    bootstrap.decide_visit().approve(
+    owner.decide_visit().approve(
         "front", visit.visit_id, NewVisitor("Eileen", phone), None, "owner@home.example"
     )
     (digits,) = re.findall(r"(?<!\d)\d{7}(?!\d)", home.texts_to(phone)[0])

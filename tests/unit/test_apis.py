@@ -11,6 +11,7 @@ import pytest
 from functions.owner_api.app import handler as owner_api
 from functions.visitor_api.app import handler as visitor_api
 from smart_door import bootstrap
+from smart_door.bootstrap import owner as owner_wiring
 from tests.fakes.home import DOOR_NAMES, Home, Person
 from tests.unit.lambda_context import FakeContext
 
@@ -22,8 +23,8 @@ VISIT = "/api/owner/visits/{door_id}/{visit_id}"
 @pytest.fixture(autouse=True)
 def wired(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions over a home of fakes."""
-    monkeypatch.setattr(bootstrap, "show_home", lambda: home.show_home)
-    monkeypatch.setattr(bootstrap, "decide_visit", lambda: home.decide_visit)
+    monkeypatch.setattr(owner_wiring, "show_home", lambda: home.show_home)
+    monkeypatch.setattr(owner_wiring, "decide_visit", lambda: home.decide_visit)
     monkeypatch.setattr(bootstrap, "admit_visitor", lambda: home.admit_visitor)
     monkeypatch.setattr(bootstrap, "door_names", lambda: DOOR_NAMES)
 

@@ -22,8 +22,8 @@ USE_CASES: list[Callable[[], object]] = [
     bootstrap.records,
     bootstrap.failed_records,
     bootstrap.receive_visitors,
-    bootstrap.show_home,
-    bootstrap.decide_visit,
+    owner.show_home,
+    owner.decide_visit,
     bootstrap.admit_visitor,
     bootstrap.enroll_face,
     bootstrap.idempotency_store,
@@ -75,8 +75,8 @@ def test_a_client_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(boto3, "client", counted)
     for use_case in (
-        bootstrap.show_home,
-        bootstrap.decide_visit,
+        owner.show_home,
+        owner.decide_visit,
         owner.manage_visitors,
         owner.forget_visitor,
     ):
@@ -87,7 +87,7 @@ def test_a_client_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_links_to_photos_have_the_buckets_regional_name() -> None:
     """The pages' Content-Security-Policy names that one."""
-    photos = bootstrap.show_home().photos
+    photos = owner.show_home().photos
     assert isinstance(photos, S3Photos)
 
     assert photos.link("photos/x.jpg").url.startswith(
@@ -98,7 +98,7 @@ def test_links_to_photos_have_the_buckets_regional_name() -> None:
 def test_a_secret_is_never_shown() -> None:
     """Not even in the repr of a use case."""
     assert "b'key'" not in repr(bootstrap.admit_visitor())
-    assert "b'key'" not in repr(bootstrap.decide_visit())
+    assert "b'key'" not in repr(owner.decide_visit())
 
 
 def test_in_lambda_the_first_person_waits_for_no_wiring(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ import yaml
 from openapi_schema_validator import OAS30Validator
 
 from functions.owner_api.app import handler
-from smart_door import bootstrap
 from smart_door.bootstrap import owner
 from smart_door.domain.footage import CameraSends
 from smart_door.domain.household import Role
@@ -35,8 +34,8 @@ DELETED = {"visitor_id": "v1", "faces": 1, "photos": 1, "visits": 0, "passes": 0
 @pytest.fixture(autouse=True)
 def wired(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function over a home of fakes."""
-    monkeypatch.setattr(bootstrap, "show_home", lambda: home.show_home)
-    monkeypatch.setattr(bootstrap, "decide_visit", lambda: home.decide_visit)
+    monkeypatch.setattr(owner, "show_home", lambda: home.show_home)
+    monkeypatch.setattr(owner, "decide_visit", lambda: home.decide_visit)
     monkeypatch.setattr(owner, "manage_visitors", lambda: home.manage_visitors)
     monkeypatch.setattr(owner, "forget_visitor", lambda: home.forget_visitor)
     monkeypatch.setattr(owner, "correct_visit", lambda: home.correct_visit)

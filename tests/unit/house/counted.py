@@ -20,6 +20,7 @@ from functions.owner_api import app as owner_api
 from functions.process_face_matches import app as process_face_matches
 from functions.visitor_api import app as visitor_api
 from smart_door import bootstrap
+from smart_door.bootstrap import owner
 from smart_door.bootstrap.narration import narrate
 from smart_door.domain.events import VisitorAdmitted
 from smart_door.domain.faces import FaceSearchRecord
@@ -93,8 +94,8 @@ def _wire(home: CountingHome, patch: pytest.MonkeyPatch) -> None:
     receive = home.receive_visitors
     done, searched = InMemoryIdempotency(), InMemoryIdempotency()
     patch.setattr(bootstrap, "receive_visitors", lambda: receive)
-    patch.setattr(bootstrap, "show_home", lambda: home.show_home)
-    patch.setattr(bootstrap, "decide_visit", lambda: home.decide_visit)
+    patch.setattr(owner, "show_home", lambda: home.show_home)
+    patch.setattr(owner, "decide_visit", lambda: home.decide_visit)
     patch.setattr(bootstrap, "admit_visitor", lambda: home.admit_visitor)
     patch.setattr(bootstrap, "door_names", lambda: DOOR_NAMES)
     patch.setattr(bootstrap, "enroll_face", lambda: home.enroll_face)

@@ -93,25 +93,16 @@ class DynamoDbPasses:
 
     def told(self, found: Pass, now: float) -> Pass:
         """The message went. Raises PassNotFoundError."""
-        changed, stored = self._table.update(
-            found.door_id,
-            f"code#{found.digest}",
-            "SET told_at = :now",
-            "pass_id = :pass_id",
-            {":now": now, ":pass_id": found.pass_id},
-        )
-        if not changed:
-            raise PassNotFoundError(found.door_id, found.pass_id)
-        return pass_from_item(stored)
+        return self._mark(found, "SET told_at = :now", now)
 
     def revoke(self, found: Pass, now: float) -> Pass:
         """Let the pass never open again; the first revocation stays. Raises PassNotFoundError."""
+        return self._mark(found, "SET revoked_at = if_not_exists(revoked_at, :now)", now)
+
+    def _mark(self, found: Pass, change: str, now: float) -> Pass:
+        values = {":now": now, ":pass_id": found.pass_id}
         changed, stored = self._table.update(
-            found.door_id,
-            f"code#{found.digest}",
-            "SET revoked_at = if_not_exists(revoked_at, :now)",
-            "pass_id = :pass_id",
-            {":now": now, ":pass_id": found.pass_id},
+            found.door_id, f"code#{found.digest}", change, "pass_id = :pass_id", values
         )
         if not changed:
             raise PassNotFoundError(found.door_id, found.pass_id)

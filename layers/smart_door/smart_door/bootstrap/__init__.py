@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import secrets
 import time
-import uuid
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -21,7 +20,6 @@ from smart_door.bootstrap.narration import narrate
 from smart_door.config import (
     AnalyzeFragmentConfig,
     EnrollFaceConfig,
-    OwnerApiConfig,
     ProcessFaceMatchesConfig,
     VisitorApiConfig,
 )
@@ -31,15 +29,12 @@ if TYPE_CHECKING:
 
     from smart_door.adapters.notifications_kinesis_video import KinesisVideoNotifications
     from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
-    from smart_door.domain.ports import FailedRecords, Messages, Records
+    from smart_door.domain.ports import FailedRecords, Records
     from smart_door.services.admit_visitor import AdmitVisitor
-    from smart_door.services.decide_visit import DecideVisit
     from smart_door.services.enroll_face import EnrollFace
     from smart_door.services.receive_visitors import ReceiveVisitors
     from smart_door.services.run_stream_processor import RunStreamProcessor
     from smart_door.services.search_fragment import SearchFragment
-    from smart_door.services.send_code import SendCode
-    from smart_door.services.show_home import ShowHome
 
 # --- process_face_matches --------------------------------------------------------------------------------
 
@@ -82,7 +77,7 @@ def receive_visitors() -> ReceiveVisitors:
     config = ProcessFaceMatchesConfig.from_env(os.environ)
     visits, messages = parts.visits(config.visits_table), parts.messages(config.owner_topic_arn)
     site_url, door_names = parts.site_url(config.site_url_parameter), config.doors.names
-    send_code = _send_code(config, messages, site_url, config.rules.passcode_seconds)
+    send_code = parts.send_code(config, messages, site_url, config.rules.passcode_seconds)
     fragments, frames, photos = parts.fragments(), parts.frames(), parts.photos(config.photos_bucket)
     return ReceiveVisitors(
         visits=visits,
@@ -141,41 +136,6 @@ def search_fragment() -> SearchFragment:
 def fragment_idempotency_store() -> DynamoDBPersistenceLayer:
     """Where analyze_fragment remembers the fragments it did."""
     return parts.idempotency_store(AnalyzeFragmentConfig.from_env(os.environ).idempotency_table)
-
-
-# --- owner_api -------------------------------------------------------------------------------------------
-
-
-@cache
-def show_home() -> ShowHome:
-    """What owner_api shows."""
-    from smart_door.services.show_home import ShowHome
-
-    config = OwnerApiConfig.from_env(os.environ)
-    return ShowHome(
-        visits=parts.visits(config.visits_table),
-        visitors=parts.visitors(config.visitors_table),
-        photos=parts.photos(config.photos_bucket, config.photo_link_seconds),
-        door_names=config.doors.names,
-        clock=time.time,
-    )
-
-
-@cache
-def decide_visit() -> DecideVisit:
-    """What owner_api does."""
-    from smart_door.services.decide_visit import DecideVisit
-
-    config = OwnerApiConfig.from_env(os.environ)
-    site_url = parts.site_url(config.site_url_parameter)
-    return DecideVisit(
-        visits=parts.visits(config.visits_table),
-        visitors=parts.visitors(config.visitors_table),
-        send_code=_send_code(config, parts.messages(), site_url, config.passcode_seconds),
-        clock=time.time,
-        new_visitor_id=lambda: str(uuid.uuid4()),
-        narrate=narrate,
-    )
 
 
 # --- visitor_api -----------------------------------------------------------------------------------------
@@ -257,22 +217,3 @@ def run_stream_processor() -> RunStreamProcessor:
 def video_notification_settings() -> KinesisVideoNotificationSettings:
     """What manage_video_notifications changes."""
     return parts.video_notification_settings()
-
-
-def _send_code(
-    config: ProcessFaceMatchesConfig | OwnerApiConfig,
-    messages: Messages,
-    site_url: str,
-    passcode_seconds: float,
-) -> SendCode:
-    from smart_door.services.send_code import SendCode
-
-    return SendCode(
-        parts.passcodes(config.passcodes_table),
-        messages,
-        parts.passcode_key(config.passcode_key_secret_arn),
-        site_url,
-        config.doors.names,
-        passcode_seconds,
-        secrets.randbelow,
-    )

@@ -1,9 +1,10 @@
-"""Wires what the owner does besides looking and deciding: visitors, corrections, passes, the export."""
+"""Wires what the owner page asks for and does."""
 
 from __future__ import annotations
 
 import os
 import time
+import uuid
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from smart_door.domain.settings import HomeSettings, SetUp
     from smart_door.services.correct_visit import CorrectVisit
+    from smart_door.services.decide_visit import DecideVisit
     from smart_door.services.delete_visit import DeleteVisit
     from smart_door.services.export_visits import ExportVisits
     from smart_door.services.forget_visitor import ForgetVisitor
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from smart_door.services.manage_passes import ManagePasses
     from smart_door.services.manage_visitors import ManageVisitors
     from smart_door.services.resend_code import ResendCode
+    from smart_door.services.show_home import ShowHome
     from smart_door.services.show_passes import ShowPasses
     from smart_door.services.show_video import ShowVideo
 
@@ -30,6 +33,38 @@ if TYPE_CHECKING:
 @cache
 def _config() -> OwnerApiConfig:
     return OwnerApiConfig.from_env(os.environ)
+
+
+@cache
+def show_home() -> ShowHome:
+    """What owner_api shows."""
+    from smart_door.services.show_home import ShowHome
+
+    config = _config()
+    return ShowHome(
+        visits=parts.visits(config.visits_table),
+        visitors=parts.visitors(config.visitors_table),
+        photos=parts.photos(config.photos_bucket, config.photo_link_seconds),
+        door_names=config.doors.names,
+        clock=time.time,
+    )
+
+
+@cache
+def decide_visit() -> DecideVisit:
+    """What owner_api does."""
+    from smart_door.services.decide_visit import DecideVisit
+
+    config = _config()
+    site_url = parts.site_url(config.site_url_parameter)
+    return DecideVisit(
+        visits=parts.visits(config.visits_table),
+        visitors=parts.visitors(config.visitors_table),
+        send_code=parts.send_code(config, parts.messages(), site_url, config.passcode_seconds),
+        clock=time.time,
+        new_visitor_id=lambda: str(uuid.uuid4()),
+        narrate=narrate,
+    )
 
 
 @cache
@@ -178,10 +213,9 @@ def time_zone() -> ZoneInfo:
 @cache
 def resend_code() -> ResendCode:
     """Sends a visit's code again."""
-    from smart_door import bootstrap
     from smart_door.services.resend_code import ResendCode
 
-    decide = bootstrap.decide_visit()
+    decide = decide_visit()
     return ResendCode(decide.visits, decide.visitors, decide.send_code, time.time, narrate)
 
 

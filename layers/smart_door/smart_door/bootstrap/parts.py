@@ -6,6 +6,7 @@ start for nothing that it does not need.
 
 from __future__ import annotations
 
+import secrets
 import time
 from functools import cache
 from typing import TYPE_CHECKING
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from smart_door.adapters.video_notifications_kinesis_video import KinesisVideoNotificationSettings
     from smart_door.adapters.visitors_dynamodb import DynamoDbVisitors
     from smart_door.adapters.visits_dynamodb import DynamoDbVisits
+    from smart_door.config import OwnerApiConfig, ProcessFaceMatchesConfig
+    from smart_door.domain.ports import Messages
+    from smart_door.services.send_code import SendCode
 
 _CALLS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -261,3 +265,23 @@ def site_url(parameter: str) -> str:
         return str(provider.get(parameter)).rstrip("/")
     except GetParameterError as error:
         raise ServiceUnavailableError("ssm", "GetParameter", "GetParameterError") from error
+
+
+def send_code(
+    config: ProcessFaceMatchesConfig | OwnerApiConfig,
+    messages: Messages,
+    site_url: str,
+    passcode_seconds: float,
+) -> SendCode:
+    """Sends passcodes that open for so long."""
+    from smart_door.services.send_code import SendCode
+
+    return SendCode(
+        passcodes(config.passcodes_table),
+        messages,
+        passcode_key(config.passcode_key_secret_arn),
+        site_url,
+        config.doors.names,
+        passcode_seconds,
+        secrets.randbelow,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from smart_door import bootstrap
 from smart_door.bootstrap import owner
 from smart_door.domain.refusals import InvalidRequestError
 from smart_door.domain.visitors import Visitor, VisitorStatus
@@ -25,12 +24,12 @@ from smart_door.services.manage_visitors import VisitorChanges
 
 def list_visitors(event: Event) -> Json:
     """Everyone, by name."""
-    return bootstrap.show_home().list_visitors(with_phones=may_see_phones(event))
+    return owner.show_home().list_visitors(with_phones=may_see_phones(event))
 
 
 def get_visitor(event: Event) -> Json:
     """One, with all photos."""
-    return bootstrap.show_home().get_visitor(_visitor_id(event), with_phones=may_see_phones(event))
+    return owner.show_home().get_visitor(_visitor_id(event), with_phones=may_see_phones(event))
 
 
 def change_visitor(event: Event) -> Json:
@@ -74,7 +73,7 @@ def _visitor_id(event: Event) -> str:
 
 
 def _shown(visitor: Visitor) -> Json:
-    return bootstrap.show_home().show_visitor(visitor)
+    return owner.show_home().show_visitor(visitor)
 
 
 OPERATIONS: dict[str, Operation] = {

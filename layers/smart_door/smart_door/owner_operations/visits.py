@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from smart_door import bootstrap
 from smart_door.bootstrap import owner
 from smart_door.domain.home_time import day_bounds, parse_day
 from smart_door.domain.refusals import InvalidRequestError
@@ -34,7 +33,7 @@ def list_visits(event: Event) -> Json:
     state = query.get("state", "recent")
     if state not in ("waiting", "recent"):
         raise InvalidRequestError("state", "The state is waiting or recent.")
-    home = bootstrap.show_home()
+    home = owner.show_home()
     if state == "waiting":
         return home.list_waiting(int(limit))
     return home.list_visits(_wanted(query), before=query.get("before"), limit=int(limit))
@@ -49,7 +48,7 @@ def export_visits(event: Event) -> File:
 
 def get_visit(event: Event) -> Json:
     """One visit."""
-    return bootstrap.show_home().get_visit(path_part(event, "door_id"), path_part(event, "visit_id"))
+    return owner.show_home().get_visit(path_part(event, "door_id"), path_part(event, "visit_id"))
 
 
 def delete_visit(event: Event) -> Json:
@@ -61,7 +60,7 @@ def decide_visit(event: Event) -> Json:
     """Approve or deny."""
     door_id, visit_id = path_part(event, "door_id"), path_part(event, "visit_id")
     body = json_body(event)
-    decide = bootstrap.decide_visit()
+    decide = owner.decide_visit()
     if body.get("decision") == "deny":
         visit = decide.deny(door_id, visit_id, asked_by(event))
     elif body.get("decision") == "approve":
@@ -69,26 +68,26 @@ def decide_visit(event: Event) -> Json:
         visit = decide.approve(door_id, visit_id, who_in(body), face_index, asked_by(event))
     else:
         raise InvalidRequestError("decision", "The decision is approve or deny.")
-    return bootstrap.show_home().show_visit(visit)
+    return owner.show_home().show_visit(visit)
 
 
 def undo_decision(event: Event) -> Json:
     """Take back what was decided seconds ago."""
-    visit = bootstrap.decide_visit().undo(path_part(event, "door_id"), path_part(event, "visit_id"))
-    return bootstrap.show_home().show_visit(visit)
+    visit = owner.decide_visit().undo(path_part(event, "door_id"), path_part(event, "visit_id"))
+    return owner.show_home().show_visit(visit)
 
 
 def resend_code(event: Event) -> Json:
     """The message did not arrive."""
     visit = owner.resend_code()(path_part(event, "door_id"), path_part(event, "visit_id"))
-    return bootstrap.show_home().show_visit(visit)
+    return owner.show_home().show_visit(visit)
 
 
 def reject_match(event: Event) -> Json:
     """Not this person."""
     face_index = whole_number(json_body(event), "face_index")
     visit = owner.correct_visit()(path_part(event, "door_id"), path_part(event, "visit_id"), face_index)
-    return bootstrap.show_home().show_visit(visit)
+    return owner.show_home().show_visit(visit)
 
 
 def _wanted(query: Mapping[str, str]) -> Wanted:
@@ -102,7 +101,7 @@ def _wanted(query: Mapping[str, str]) -> Wanted:
     visitor_id = query.get("visitor_id")
     return Wanted(
         door_id=query.get("door_id"),
-        visitor_ids=None if visitor_id is None else bootstrap.show_home().visitors.get(visitor_id).ids,
+        visitor_ids=None if visitor_id is None else owner.show_home().visitors.get(visitor_id).ids,
         outcome=None if outcome is None else VisitStatus(outcome),
         since=since,
         until=until,

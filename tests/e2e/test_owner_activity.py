@@ -227,7 +227,7 @@ def test_places_are_held_while_visits_load_and_stand_still(page: Page, home: Hom
     log_in(page, "#/activity")
     expect(page.locator(".skeleton").first).to_be_visible()
     expect(page.locator("main > .stack")).to_have_attribute("aria-busy", "true")
-    assert page.evaluate("() => document.getAnimations().length") == 0
+    page.wait_for_function("() => document.getAnimations().length === 0")
 
     held[0].abort()  # and asked again
 

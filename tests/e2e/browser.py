@@ -30,7 +30,7 @@ FLAGS = (
 )
 PATIENCE_MILLISECONDS = 20_000  # for what takes a moment on a good machine and longer on two busy cores
 # What Chromium says by itself about an answer that is not 2xx, or none: pages may get such answers.
-REFUSED_ANSWER = "Failed to load resource"
+NO_ANSWER = ("Failed to load resource", "An unknown error occurred when fetching the script.")
 # What Playwright says on the page's console where a test keeps service workers out.
 NO_WORKERS = "Service Worker registration blocked by Playwright"
 
@@ -49,7 +49,7 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        expected = message.text.startswith((REFUSED_ANSWER, NO_WORKERS))
+        expected = message.text.startswith((*NO_ANSWER, NO_WORKERS))
         if message.type in ("error", "warning") and not expected:
             self.problems.append(f"console {message.type}: {message.text}")
 
@@ -98,7 +98,7 @@ def watched_context(
     context.on("page", watch.follow)
     yield context
     context.close()
-    assert watch.problems == []
+    assert not watch.problems, "\n".join(watch.problems)
 
 
 # Names on photos are shortened there: they stand beside the photo in full.

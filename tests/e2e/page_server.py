@@ -18,9 +18,14 @@ _SITES = ROOT / "static-sites"
 
 @dataclass
 class PageServer:
-    """Serves static-sites as the deployed home does; `changed` holds files that a new version brings."""
+    """Serves static-sites as the deployed home does; `changed` holds files that a new version brings.
+
+    `lost` are files whose answer does not come through, `asked` those that were asked for.
+    """
 
     changed: dict[str, bytes] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     port: int = 0
     _running: ThreadingHTTPServer | None = None
 
@@ -31,7 +36,7 @@ class PageServer:
 
     def start(self) -> None:
         """Answer, on the same port as before."""
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self.changed))
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
         threading.Thread(target=server.serve_forever, args=(0.05,)).start()
         self.port = server.server_address[1]
         self._running = server
@@ -55,13 +60,17 @@ def page_server() -> Iterator[PageServer]:
         server.stop()
 
 
-def _handler(changed: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
+def _handler(pages: PageServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """One answer a connection, so that a stopped server has no connections left."""
 
         def do_GET(self) -> None:
             """A file, a page's configuration, or 404."""
             path = self.path.partition("?")[0].removeprefix("/")
+            pages.asked.add(path)
+            if path in pages.lost:
+                self.connection.close()
+                return None
             if path == "door/config.json":
                 doors = [{"door_id": "front", "name": "Front door"}]
                 return self._answer(200, path, json.dumps({"doors": doors}).encode())
@@ -70,7 +79,7 @@ def _handler(changed: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
             file = _SITES / (f"{path}index.html" if path.endswith("/") else path)
             if not file.is_file():
                 return self._answer(404, "nothing.html", b"")
-            return self._answer(200, path, changed.get(path, file.read_bytes()))
+            return self._answer(200, path, pages.changed.get(path, file.read_bytes()))
 
         def do_POST(self) -> None:
             """No passcode is right here."""

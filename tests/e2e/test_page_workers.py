@@ -52,6 +52,20 @@ def test_the_door_page_opens_without_a_network_and_recovers(page: Page, server: 
     expect(page.get_by_role("status")).to_contain_text("The connection is back.")
 
 
+def test_a_network_that_goes_while_a_page_installs_is_no_error(page: Page, server: PageServer) -> None:
+    """The page works without its worker, and the next load brings it."""
+    server.lost.add("door/worker.js")
+    page.goto(f"{server.url}/door/?door=front")
+    while "door/worker.js" not in server.asked:
+        page.wait_for_timeout(50)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Front door")
+    server.lost.clear()
+
+    page.reload()
+
+    page.wait_for_function(CONTROLLED)
+
+
 def test_a_new_version_counts_at_the_next_load(page: Page, server: PageServer) -> None:
     """What was deployed meanwhile is shown, though the worker has the old files; and kept for later."""
     page.goto(f"{server.url}/door/?door=front")

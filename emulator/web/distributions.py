@@ -16,6 +16,7 @@ from emulator import clients
 
 KEEP_SECONDS = 1.0
 _DEFAULT_METHODS = ("GET", "HEAD")
+_CODINGS = {"br": "EnableAcceptEncodingBrotli", "gzip": "EnableAcceptEncodingGzip"}
 _PolicyReader = Callable[[str, str], Mapping[str, Any]]
 
 
@@ -23,13 +24,13 @@ _PolicyReader = Callable[[str, str], Mapping[str, Any]]
 class Behavior:
     """What happens to requests of one path pattern. Policies are their configurations, {} for none.
 
-    `compresses` says that viewers who take gzip get it: behaviour and cache policy both have to want it.
+    `codings` (br, gzip) are what viewers who take them get: behaviour and cache policy both have to want it.
     """
 
     pattern: str
     origin: Mapping[str, Any]
     methods: tuple[str, ...]
-    compresses: bool
+    codings: frozenset[str]
     cache_policy: Mapping[str, Any]
     origin_request_policy: Mapping[str, Any]
     response_headers_policy: Mapping[str, Any]
@@ -109,7 +110,9 @@ def _behavior(item: Mapping[str, Any], origins: Mapping[str, Any], policy: _Poli
         pattern=item["PathPattern"],
         origin=origins[item["TargetOriginId"]],
         methods=tuple(item.get("AllowedMethods", {}).get("Items", _DEFAULT_METHODS)),
-        compresses=bool(item.get("Compress") and cache_policy.get("EnableAcceptEncodingGzip")),
+        codings=frozenset(
+            coding for coding, wish in _CODINGS.items() if item.get("Compress") and cache_policy.get(wish)
+        ),
         cache_policy=cache_policy,
         origin_request_policy=policy("OriginRequestPolicy", item.get("OriginRequestPolicyId", "")),
         response_headers_policy=policy("ResponseHeadersPolicy", item.get("ResponseHeadersPolicyId", "")),

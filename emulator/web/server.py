@@ -84,8 +84,7 @@ class Web:
                 shown.set_status(int(error.get("ResponseCode") or response.status))
                 response = shown
         response_headers.apply(behavior.response_headers_policy, response, request.headers.get("Origin"))
-        if behavior.compresses:
-            compress(response, request.headers.get("Accept-Encoding", ""))
+        compress(response, request.headers.get("Accept-Encoding", ""), behavior.codings)
         return response
 
     async def _fetch(

@@ -8,7 +8,7 @@ import { pictureChoice, showAtField } from "./fields.js";
 import { peoplePicker } from "./people_picker.js";
 import { personFields, showProblems } from "./person_fields.js";
 import { problemBox, problemText } from "./problems.js";
-import { knownVisitor, strangersOf } from "./words.js";
+import { isSure, knownVisitor, strangersOf } from "./words.js";
 
 const ENDS_THE_VISIT = new Set(["visit_not_found", "door_not_found", "visit_already_decided", "visit_expired"]);
 const CROSS = "M6 6l12 12M18 6L6 18";
@@ -84,7 +84,7 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
 
   /** Who is on file already needs no name and number. */
   function letInOrAsk() {
-    const known = strangersOf(visit).length === 0 && knownVisitor(visit);
+    const known = visit.faces.every(isSure) && knownVisitor(visit);
     if (known) return send({ decision: "approve", visitor_id: known.id });
     return open("new", newButton);
   }
@@ -217,11 +217,16 @@ function barButton(kind, path, text, click) {
   return element("button", { type: "button", class: `button ${kind}`, on: { click } }, icon(path), element("span", {}, text));
 }
 
+function whoseFace({ no_access, visitor_name: name }) {
+  if (!name) return "";
+  return no_access ? name : t("decide.face_resembles", { name });
+}
+
 function faceOption(face) {
   return {
     value: String(face.face_index),
     label: t("face.numbered", { number: face.face_index + 1 }),
-    detail: face.visitor_name ? t("decide.face_resembles", { name: face.visitor_name }) : "",
+    detail: whoseFace(face),
     pictureUrl: face.photo_url,
   };
 }

@@ -10,10 +10,7 @@ import { decisionForm } from "./decision_form.js";
 import { markedPhoto } from "./photo.js";
 import { seenBefore } from "./seen_before.js";
 import { offerUndo } from "./undo.js";
-import { decidedElsewhere, isWaiting, outcomeSentence, similarityOf, strangersOf, who } from "./words.js";
-
-// A home takes somebody for gone after 15 seconds, and what it saw takes a moment to come here.
-const GONE_AFTER_SECONDS = 20;
+import { decidedElsewhere, isSure, isWaiting, outcomeSentence, similarityOf, strangersOf, who } from "./words.js";
 
 /** The best photo of a visit, with a mark on every face: {root, update(visit)}. */
 export function bestPhoto({ onLinkFailed }) {
@@ -45,7 +42,7 @@ export function aboutPerson(page) {
     setText(sure, sentence);
     seen.update(visit);
     unsent.update(visit);
-    const hasLeft = isWaiting(visit) && secondsUntil(visit.last_seen_at) < -GONE_AFTER_SECONDS;
+    const hasLeft = isWaiting(visit) && secondsUntil(visit.out_of_sight_from) < 0;
     gone.hidden = !hasLeft;
     setText(gone, hasLeft ? t("visit.gone_since", { time: clock(visit.last_seen_at) }) : "");
   }
@@ -107,7 +104,7 @@ function labelled(visit) {
   const isAlone = visit.faces.length < 2;
   return visit.faces.map((face) => {
     const number = isAlone ? "" : t("face.numbered", { number: face.face_index + 1 });
-    const name = face.known ? face.visitor_name : face.face_index === visit.named_face_index && visit.visitor_name;
+    const name = isSure(face) ? face.visitor_name : face.face_index === visit.named_face_index && visit.visitor_name;
     return { ...face, label: name || number };
   });
 }
@@ -116,6 +113,7 @@ function sureness(visit) {
   const strangers = strangersOf(visit);
   const name = strangers.length === 1 && strangers[0].visitor_name;
   if (!name) return "";
+  if (strangers[0].no_access) return t("decide.no_access", { name });
   const similarity = similarityOf(strangers[0]);
   return similarity === null ? t("decide.resembles", { name }) : t("decide.resembles_at", { name, similarity });
 }

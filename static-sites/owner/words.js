@@ -8,8 +8,8 @@ const TONES = { open: "waiting", awaiting_owner: "waiting", code_sent: "neutral"
 /** Who a visit shows: "Someone you don’t know", "Ada with two people you don’t know", "Ada". */
 export function who(visit) {
   if (visit.visitor_name) return visit.visitor_name;
-  const names = visit.faces.filter((face) => face.known && face.visitor_name).map((face) => face.visitor_name);
-  const count = strangersOf(visit).length;
+  const names = visit.faces.filter((face) => isSure(face) && face.visitor_name).map((face) => face.visitor_name);
+  const count = visit.faces.filter((face) => !isSure(face)).length;
   if (count === 0) return names.length > 0 ? listed(names) : t("who.somebody");
   return names.length > 0 ? t("who.known_with", { names: listed(names), count }) : t("who.unknown", { count });
 }
@@ -58,7 +58,7 @@ export function ruleSentence(visit) {
 export function knownVisitor(visit) {
   if (visit.visitor_id) return { id: visit.visitor_id, name: visit.visitor_name };
   const [face, ...others] = visit.faces;
-  return face?.known && others.length === 0 ? { id: face.visitor_id, name: face.visitor_name } : null;
+  return face && isSure(face) && others.length === 0 ? { id: face.visitor_id, name: face.visitor_name } : null;
 }
 
 /** Whether the time of a visit's code is over. */
@@ -71,7 +71,12 @@ export function isWaiting(visit) {
   return visit.state === "open" || visit.state === "awaiting_owner";
 }
 
-/** The faces of a visit that nobody has given a name yet. */
+/** Whether it is known whose face it is, be they let in at this door or not. */
+export function isSure(face) {
+  return face.known || Boolean(face.no_access);
+}
+
+/** The faces of a visit about which there is something to decide. */
 export function strangersOf(visit) {
   return visit.faces.filter((face) => !face.known);
 }
@@ -88,5 +93,6 @@ export function faceSentence(face, number) {
   const similarity = similarityOf(face);
   if (face.known) return similarity ? t("face.recognised_at", { name, similarity }) : t("face.recognised", { name });
   if (!face.visitor_name) return t("face.unknown", { number });
+  if (face.no_access) return t("face.no_access", { name, similarity });
   return similarity ? t("face.resembles_at", { number, name, similarity }) : t("face.resembles", { number, name });
 }

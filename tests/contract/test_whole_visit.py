@@ -172,6 +172,7 @@ def home(aws: Aws, tables: Tables) -> Iterator[Home]:
         "PHOTO_DAYS": "30",
         "CAMERA_SENDS": "always",
         "VIDEO_HOURS": "24",
+        "FACE_SEARCH_MODE": "fragments",
         "TIME_ZONE": "Europe/Berlin",
         "USER_POOL_ID": "us-east-1_home",
         "OWNER_PHONE": "+15555550100",

@@ -97,6 +97,7 @@ class HomeDouble(LoginDouble):
             "opened_at": iso(now - 20),
             "last_seen_at": iso(now - 5),
             "expires_at": iso(now + 580),
+            "out_of_sight_from": iso(now + 20),
             "faces": [stranger(0)],
             **fields,
         }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import log_in
+from tests.e2e.double_now import iso
 from tests.e2e.home_double import SITE, HomeDouble, stranger
 
 
@@ -112,3 +115,15 @@ def test_text_of_others_stays_text(owner: Page, home: HomeDouble) -> None:
     home.add_visit(1, state="admitted", visitor_name="<img src=x onerror=alert(1)>")
 
     expect(owner.get_by_role("link", name="<img src=x onerror=alert(1)>")).to_be_visible()
+
+
+def test_who_is_out_of_sight_is_said_to_be_and_who_is_back_is_not(owner: Page, home: HomeDouble) -> None:
+    """As the home says, which knows how often it looks."""
+    visit = home.add_visit(1)
+    card = owner.get_by_role("article")
+    expect(card).to_be_visible()
+    expect(card.get_by_text("Out of sight since")).to_have_count(0)
+    visit["out_of_sight_from"] = iso(time.time() - 1)
+    expect(card.get_by_role("status").get_by_text("Out of sight since")).to_be_visible()
+    visit["out_of_sight_from"] = iso(time.time() + 60)
+    expect(card.get_by_text("Out of sight since")).to_be_hidden()

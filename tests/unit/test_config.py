@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "TIME_ZONE": "Europe/Berlin",
     "CAMERA_SENDS": "always",
     "VIDEO_HOURS": "24",
+    "FACE_SEARCH_MODE": "fragments",
     "USER_POOL_ID": "us-east-1_home",
     "OWNER_PHONE": "+15555550100",
 }
@@ -110,6 +111,15 @@ def test_a_function_reads_just_what_the_template_sets(function: str) -> None:
 
     assert own - {"POWERTOOLS_SERVICE_NAME"} <= environ.read
     assert environ.read <= own | common
+
+
+@pytest.mark.parametrize(("mode", "searches"), [("fragments", True), ("stream-processor", False)])
+def test_the_owner_page_knows_how_faces_are_searched(mode: str, searches: bool) -> None:
+    """By the template's two modes and no third."""
+    chosen = OwnerApiConfig.from_env({**ENVIRONMENT, "FACE_SEARCH_MODE": mode})
+    assert chosen.searches_fragments is searches
+    with pytest.raises(ConfigurationError, match="FACE_SEARCH_MODE"):
+        OwnerApiConfig.from_env({**ENVIRONMENT, "FACE_SEARCH_MODE": "both"})
 
 
 @pytest.mark.parametrize("function", CONFIGS)

@@ -279,12 +279,39 @@ class TestKnownVisitor:
         assert text.startswith("Mallory, whom you blocked, is at the front door: ")
 
     def test_approved_at_another_door_only_is_asked_about(self, home: Home) -> None:
-        """With the resemblance as a suggestion."""
-        home.knows("v1", door="garage")
-        home.sees(home.record(0, Person("grace", visitor_id="v1")))
+        """By name; who merely looks like them stays a stranger."""
+        home.knows("v1", "Grace", door="garage")
+        home.sees(home.record(0, Person("grace", LEFT, visitor_id="v1"), Person("bob", RIGHT)))
 
         assert home.visit.status is VisitStatus.AWAITING_OWNER
         assert home.visit.faces[0].suggested_visitor_id == "v1"
+        (text,) = home.messages.to_owner
+        assert text.startswith("Grace and someone you don't know are at the front door: ")
+
+    @pytest.mark.parametrize(
+        ("similarity", "who"),
+        [
+            (99.0, "Grace is at the front door, but has no access there"),
+            (98.9, "Someone you don't know is at the front door"),
+        ],
+    )
+    def test_without_access_is_named_where_it_is_sure(self, home: Home, similarity: float, who: str) -> None:
+        """From the similarity on that counts as known."""
+        home.knows("v1", "Grace", door="garage")
+        home.sees(home.record(0, Person("grace", visitor_id="v1", similarity=similarity)))
+
+        (text,) = home.messages.to_owner
+        assert text.startswith(f"{who}: ")
+
+    def test_stands_there_once_and_who_looks_as_alike_is_a_stranger(self, home: Home) -> None:
+        """A twin of somebody without access is not them a second time."""
+        home.knows("v1", "Grace", door="garage")
+        home.sees(
+            home.record(0, Person("grace", LEFT, visitor_id="v1"), Person("twin", RIGHT, visitor_id="v1"))
+        )
+
+        (text,) = home.messages.to_owner
+        assert text.startswith("Grace and someone you don't know are at the front door: ")
 
     def test_not_on_file_any_more_is_a_stranger(self, home: Home) -> None:
         """A face in the collection without a visitor counts for nothing."""

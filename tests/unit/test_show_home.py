@@ -12,7 +12,7 @@ from openapi_schema_validator import OAS30Validator
 from smart_door.domain.home_time import iso
 from smart_door.domain.refusals import DoorNotFoundError, VisitNotFoundError
 from smart_door.services.decide_visit import NewVisitor
-from tests.fakes.home import Home, Person
+from tests.fakes.home import NOW, Home, Person
 
 OWNER = "owner@example.com"
 SPECIFICATION = yaml.safe_load((Path(__file__).parents[2] / "api-specs" / "owner.yaml").read_text())
@@ -47,6 +47,34 @@ def test_a_resemblance_is_shown_with_its_name_but_not_as_known(home: Home) -> No
 
     assert_matches(face, "VisitFace")
     assert (face["known"], face["visitor_name"], face["similarity"]) == (False, "Grace", 95)
+
+
+def test_who_has_no_access_at_the_door_is_shown_as_such_until_they_have(home: Home) -> None:
+    """Recognised as surely as anybody, and still asked about."""
+    home.knows("v1", "Grace", door="garage")
+    home.sees(home.record(0, Person("grace", visitor_id="v1", similarity=99.4)))
+    (face,) = home.show_home.list_visits()["visits"][0]["faces"]
+    assert_matches(face, "VisitFace")
+    assert (face["known"], face["no_access"], face["visitor_name"]) == (False, True, "Grace")
+
+    home.visitors.replace(home.visitors.get("v1").with_door("front"))
+
+    (face,) = home.show_home.list_visits()["visits"][0]["faces"]
+    assert "no_access" not in face
+
+
+def test_a_visit_says_from_when_on_who_waits_is_out_of_sight(home: Home) -> None:
+    """While somebody waits; afterwards it is of no matter."""
+    home.watches(0, 2, Person("ada"))
+    home.sees(home.record(12))
+    visit_id = home.visit.visit_id
+    shown = home.show_home.get_visit("front", visit_id)
+    assert_matches(shown, "Visit")
+    assert shown["out_of_sight_from"] == iso(NOW + 12)
+
+    home.decide_visit.deny("front", visit_id, "me@example.com")
+
+    assert "out_of_sight_from" not in home.show_home.get_visit("front", visit_id)
 
 
 def test_a_decided_visit_says_who_decided_and_who_comes_in(home: Home) -> None:

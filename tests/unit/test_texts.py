@@ -12,24 +12,33 @@ LINK = "https://d1234567890abc.cloudfront.net/x"
 
 
 @pytest.mark.parametrize(
-    ("strangers", "companions", "expected"),
+    ("names", "strangers", "companions", "expected"),
     [
-        (1, [], "Someone you don't know is at the front door: LINK"),
-        (2, [], "Two people you don't know are at the front door: LINK"),
-        (12, [], "12 people you don't know are at the front door: LINK"),
-        (1, ["Grace"], "Someone you don't know is at the front door with Grace: LINK"),
+        ([], 1, [], "Someone you don't know is at the front door: LINK"),
+        ([], 2, [], "Two people you don't know are at the front door: LINK"),
+        ([], 12, [], "12 people you don't know are at the front door: LINK"),
+        ([], 1, ["Grace"], "Someone you don't know is at the front door with Grace: LINK"),
         (
+            [],
             2,
             ["Ada", "Bob", "Eve"],
             "Two people you don't know are at the front door with Ada, Bob and Eve: LINK",
         ),
+        (["ada"], 0, [], "ada is at the front door, but has no access there: LINK"),
+        (["Ada"], 1, [], "Ada and someone you don't know are at the front door: LINK"),
+        (
+            ["Ada", "Bob"],
+            0,
+            ["Eve"],
+            "Ada and Bob are at the front door with Eve, but have no access there: LINK",
+        ),
     ],
 )
-def test_the_question_names_how_many_and_who_is_with_them(
-    strangers: int, companions: list[str], expected: str
+def test_the_question_names_who_it_is_how_many_and_who_is_with_them(
+    names: list[str], strangers: int, companions: list[str], expected: str
 ) -> None:
     """In a whole sentence."""
-    assert texts.question("Front door", strangers, companions, "LINK") == expected
+    assert texts.question("Front door", names, strangers, companions, "LINK") == expected
 
 
 @pytest.mark.parametrize(
@@ -59,4 +68,4 @@ def test_a_question_fits_into_one_message() -> None:
     """160 characters, with CloudFront's name."""
     link = texts.owner_link("https://d1234567890abc.cloudfront.net", "front", "0" * 26)
 
-    assert len(texts.question("Front door", 1, [], link)) <= 160
+    assert len(texts.question("Front door", [], 1, [], link)) <= 160

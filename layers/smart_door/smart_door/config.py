@@ -136,6 +136,7 @@ class OwnerApiConfig:
     photo_link_seconds: int
     time_zone: ZoneInfo
     set_up: SetUp
+    searches_fragments: bool
     user_pool_id: str
     owner_phone: str
     stream_name_prefix: str
@@ -166,6 +167,7 @@ class OwnerApiConfig:
                 photo_days=_number(environ, "PHOTO_DAYS", 1, 365),
                 visit_days=_number(environ, "VISIT_DAYS", 1, 1095),
             ),
+            searches_fragments=_searches_fragments(environ),
             user_pool_id=_text(environ, "USER_POOL_ID"),
             owner_phone=_text(environ, "OWNER_PHONE"),
             stream_name_prefix=_text(environ, "STREAM_NAME_PREFIX"),
@@ -236,6 +238,13 @@ def _time_zone(environ: Environ) -> ZoneInfo:
         return parse_zone(_text(environ, "TIME_ZONE"))
     except InvalidRequestError as error:
         raise ConfigurationError("TIME_ZONE", "it is no IANA time zone") from error
+
+
+def _searches_fragments(environ: Environ) -> bool:
+    mode = _text(environ, "FACE_SEARCH_MODE")
+    if mode not in ("fragments", "stream-processor"):
+        raise ConfigurationError("FACE_SEARCH_MODE", "it is neither fragments nor stream-processor")
+    return mode == "fragments"
 
 
 def _camera_sends(environ: Environ) -> CameraSends:

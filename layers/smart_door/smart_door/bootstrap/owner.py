@@ -47,6 +47,8 @@ def show_home() -> ShowHome:
         photos=parts.photos(config.photos_bucket, config.photo_link_seconds),
         door_names=config.doors.names,
         clock=time.time,
+        gap_seconds=config.set_up.visit_gap_seconds,
+        searches_fragments=config.searches_fragments,
     )
 
 

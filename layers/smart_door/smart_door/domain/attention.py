@@ -281,6 +281,12 @@ class Attention:
         return self.watched_at is None or abs(at - self.watched_at) > BROKEN_SECONDS
 
 
+def longest_pause(visit: Visit) -> float:
+    """So many seconds may lie between looks at a settled visit that lasts, while its people stand there."""
+    lasting = visit.last_seen_at - visit.opened_at
+    return min(max(lasting * SETTLED_SHARE / (1 - SETTLED_SHARE), SETTLED_SECONDS), SETTLED_MOST)
+
+
 def is_settled(visit: Visit) -> bool:
     """Whether the visit waits for nothing from the camera: it is decided, or the owner was asked."""
     return visit.status not in UNDECIDED or visit.owner_message.sent_at is not None

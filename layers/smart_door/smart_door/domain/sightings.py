@@ -80,6 +80,13 @@ def sighting_of(
     return replace(seen, visitor=visitor if known else None, match=match, evidence=evidence)
 
 
+def is_without_access(face: Face, visitor: Visitor, door_id: str) -> bool:
+    """Whether the face is surely `visitor`'s, who is not let in at this door without asking."""
+    alike = face.evidence is not None and (face.suggested_similarity or 0.0) >= face.evidence.threshold
+    theirs = face.suggested_visitor_id in visitor.ids
+    return face.visitor_id is None and theirs and alike and not visitor.may_enter(door_id)
+
+
 def one_sighting_per_visitor(sightings: Sequence[Sighting]) -> list[Sighting]:
     """The sightings with each visitor recognised once, where most alike; nobody stands there twice."""
     best: dict[str, Sighting] = {}

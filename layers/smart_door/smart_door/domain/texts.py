@@ -9,18 +9,22 @@ from smart_door.domain.passes import PassKind, Schedule
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def question(door_name: str, strangers: int, companion_names: Sequence[str], link: str) -> str:
-    """To the owner: people nobody knows are at the door."""
-    if strangers == 1:
-        who = "Someone you don't know is"
-    else:
-        number = _NUMBERS[strangers] if strangers < len(_NUMBERS) else str(strangers)
-        who = f"{number} people you don't know are"
+def question(
+    door_name: str, names: Sequence[str], strangers: int, companion_names: Sequence[str], link: str
+) -> str:
+    """To the owner: people are at the door who get no code by themselves.
+
+    `names` are of those who are on file, but have no access at this door; the `strangers` nobody knows.
+    """
+    who = _listed([*names, *([_unknown(strangers)] if strangers else [])])
+    who = who if names else who[0].upper() + who[1:]
+    is_one = len(names) + strangers == 1
     company = f" with {_listed(companion_names)}" if companion_names else ""
-    return f"{who} at {the_door(door_name)}{company}: {link}"
+    why = "" if strangers else f", but {'has' if is_one else 'have'} no access there"
+    return f"{who} {'is' if is_one else 'are'} at {the_door(door_name)}{company}{why}: {link}"
 
 
 def warning(door_name: str, name: str, link: str) -> str:
@@ -80,6 +84,12 @@ def the_door(door_name: str) -> str:
     if not first.isupper():
         first = first[:1].lower() + first[1:]
     return " ".join(["the", first, *rest])
+
+
+def _unknown(count: int) -> str:
+    if count == 1:
+        return "someone you don't know"
+    return f"{_NUMBERS[count] if count < len(_NUMBERS) else count} people you don't know"
 
 
 def _day(at: datetime) -> str:

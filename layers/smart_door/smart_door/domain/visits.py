@@ -140,8 +140,9 @@ class Visit:
     `anonymised_at` is when the person it was about was deleted. `pass_id` is the pass that opened the door;
     `decided_by` is then who invited. `introduced` says that the approval put the visitor on file,
     `door_added` that it let somebody known in at this door from now on. `message_problem` is why somebody who
-    was recognised has no code. `code_number` tells the code that opens from those that opened before it, and
-    `codes_resent` counts how often another one was asked for.
+    was recognised has no code. `missed_at` is when a look at the door first showed nobody since the last
+    sight (see `domain.presence`). `code_number` tells the code that opens from those that opened before it,
+    and `codes_resent` counts how often another one was asked for.
     """
 
     door_id: str
@@ -170,6 +171,7 @@ class Visit:
     introduced: bool = False
     door_added: bool = False
     message_problem: MessageProblem | None = None
+    missed_at: float | None = None
     code_number: int = 1
     codes_resent: int = 0
     owner_message: Delivery = Delivery()

@@ -28,7 +28,7 @@ class AttendVisit:
     tell_people: TellPeople
     rules: Rules
     random_bytes: RandomBytes
-    name_of: Callable[[str], str | None]
+    find: Callable[[str], Visitor | None]
     narrate: Narrate
 
     def __call__(
@@ -74,7 +74,7 @@ class AttendVisit:
             visitor,
             now,
             score=max(sighting.score for sighting in seen.values()),
-            name_of=self.name_of,
+            find=self.find,
             photo_to_come=photo_to_come,
         )
         return visit if told is visit else scene.note(told)

@@ -18,6 +18,7 @@ from smart_door.domain.errors import (
 )
 from smart_door.domain.faces import DetectedFace, FaceSearchRecord
 from smart_door.domain.ports import Clock, Faces, RandomBytes, Visitors, Visits
+from smart_door.domain.presence import missed
 from smart_door.domain.refusals import DoorNotFoundError, VisitorNotFoundError
 from smart_door.domain.rules import Rules
 from smart_door.domain.sightings import (
@@ -76,8 +77,6 @@ class Reception:
         """
         if record.door_id not in self.use.door_ids:
             raise DoorNotFoundError(record.door_id)
-        if not record.faces:
-            return
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._receive(record)
@@ -92,6 +91,10 @@ class Reception:
     def _receive(self, record: FaceSearchRecord) -> None:
         now = self.use.clock()
         scene = self._scene(record)
+        if not record.faces:
+            for visit in scene.visits:
+                scene.keep(missed(visit, record.seen_at, now))
+            return
         gap_seconds = self.use.rules.gap_seconds
         rejected = rejected_at(scene.visits, record.seen_at, now, gap_seconds)
         sightings = one_sighting_per_visitor(
@@ -122,7 +125,7 @@ class Reception:
             self.use.tell_people,
             self.use.rules,
             self.use.random_bytes,
-            self._name_of,
+            self._find_visitor,
             self.use.narrate,
         )
         attended = Attended()
@@ -166,10 +169,6 @@ class Reception:
             except VisitorNotFoundError:
                 self._visitors[visitor_id] = None
         return self._visitors[visitor_id]
-
-    def _name_of(self, visitor_id: str) -> str | None:
-        visitor = self._find_visitor(visitor_id)
-        return visitor.name if visitor else None
 
 
 @dataclass

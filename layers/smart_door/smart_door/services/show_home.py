@@ -9,8 +9,10 @@ from typing import Any
 from smart_door.domain.corrections import undo_until
 from smart_door.domain.home_time import iso
 from smart_door.domain.ports import Clock, Photos, Visitors, Visits
+from smart_door.domain.presence import out_of_sight_from
 from smart_door.domain.refusals import DoorNotFoundError, VisitorNotFoundError
 from smart_door.domain.resending import resend_from
+from smart_door.domain.sightings import is_without_access
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import UNDECIDED, Evidence, Face, Visit, VisitStatus
 from smart_door.services.walk_visits import Wanted, walk
@@ -28,13 +30,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class ShowHome:
-    """Reads for the owner page. `door_names` has every door of the home."""
+    """Reads for the owner page. `door_names` has every door of the home.
+
+    `gap_seconds` and `searches_fragments` say when somebody is out of sight.
+    """
 
     visits: Visits
     visitors: Visitors
     photos: Photos
     door_names: Mapping[str, str]
     clock: Clock
+    gap_seconds: float = 15.0
+    searches_fragments: bool = True
 
     def list_waiting(self, limit: int = PAGE) -> Json:
         """The visits that are still to be decided, newest first."""
@@ -108,7 +115,8 @@ class ShowHome:
             "opened_at": iso(visit.opened_at),
             "last_seen_at": iso(visit.last_seen_at),
             "expires_at": iso(visit.expires_at),
-            "faces": [self._face(face, find) for face in visit.faces],
+            "out_of_sight_from": self._out_of_sight_from(visit, now),
+            "faces": [self._face(visit, face, find) for face in visit.faces],
             "photo_url": self._url(visit.best_photo_key),
             "first_photo_url": self._url(visit.first_photo_key),
             "decided_at": None if visit.decided_at is None else iso(visit.decided_at),
@@ -125,6 +133,11 @@ class ShowHome:
             shown["photo_links_expire_at"] = iso(self.photos.link(visit.best_photo_key).expires_at)
         return _present(shown)
 
+    def _out_of_sight_from(self, visit: Visit, now: float) -> str | None:
+        if visit.status_at(now) not in UNDECIDED:
+            return None
+        return iso(out_of_sight_from(visit, self.gap_seconds, is_searched=self.searches_fragments))
+
     def _code(self, visit: Visit, now: float) -> Json:
         """How it is with the visitor's code: on its way, or why it is not."""
         if visit.status in {VisitStatus.CODE_SENT, VisitStatus.ADMITTED}:
@@ -137,14 +150,16 @@ class ShowHome:
             return {name: None if at is None else iso(at) for name, at in times.items()}
         return {"message_problem": visit.message_problem}
 
-    def _face(self, face: Face, find: Callable[[str], Visitor | None]) -> Json:
+    def _face(self, visit: Visit, face: Face, find: Callable[[str], Visitor | None]) -> Json:
         visitor_id = face.visitor_id or face.suggested_visitor_id
         visitor = find(visitor_id) if visitor_id else None
         known = visitor is not None and face.visitor_id is not None
+        shut_out = visitor is not None and is_without_access(face, visitor, visit.door_id)
         return _present(
             {
                 "face_index": face.index,
                 "known": known,
+                "no_access": shut_out or None,
                 "visitor_id": visitor.visitor_id if visitor else None,
                 "visitor_name": visitor.name if visitor else None,
                 "similarity": (face.similarity if known else face.suggested_similarity) if visitor else None,

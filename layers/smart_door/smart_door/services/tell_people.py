@@ -27,6 +27,7 @@ from smart_door.domain.rules import (
     USABLE_SCORE,
 )
 from smart_door.domain.settings import Settings
+from smart_door.domain.sightings import is_without_access
 from smart_door.domain.visitors import Visitor
 from smart_door.domain.visits import (
     UNDECIDED,
@@ -63,12 +64,12 @@ class TellPeople:
         now: float,
         *,
         score: float,
-        name_of: Callable[[str], str | None],
+        find: Callable[[str], Visitor | None],
         photo_to_come: bool,
     ) -> Visit:
         """Send what is due for the visit, whose `visitor` was recognised just now (None: strangers).
 
-        `score` is that of the best face in the frame at hand, `name_of` finds the names of companions, and
+        `score` is that of the best face in the frame at hand, `find` finds people on file, and
         `photo_to_come` says that the frame is on its way, so that the question can wait for it.
         Where a code cannot be sent, the visit says why. Raises MessageNotSentError, MessageClaimedError (both
         retryable), VisitChangedError, and MessageRefusedError.
@@ -78,7 +79,7 @@ class TellPeople:
                 return self._warn(visit, visitor, now)
             return self._give_code(visit, visitor, now)
         if is_question_due(visit, now, score=score, photo_to_come=photo_to_come):
-            return self._ask(visit, now, name_of)
+            return self._ask(visit, now, find)
         return visit
 
     def _give_code(self, visit: Visit, visitor: Visitor, now: float) -> Visit:
@@ -137,13 +138,16 @@ class TellPeople:
         claiming, phones = denied.claim(Addressee.OWNER, now), settings.phones(About.BLOCKED)
         return self._send_to_owner(claiming, text, now, "owner warned", phones)
 
-    def _ask(self, visit: Visit, now: float, name_of: Callable[[str], str | None]) -> Visit:
+    def _ask(self, visit: Visit, now: float, find: Callable[[str], Visitor | None]) -> Visit:
         self._check_claim(visit, Addressee.OWNER, now)
         settings = self.settings()
         if not settings.asks(now, self.zone):
             return self._stay_silent(replace(visit, status=VisitStatus.AWAITING_OWNER), now)
-        names = [name for visitor_id in visit.companion_ids if (name := name_of(visitor_id))]
-        text = texts.question(self.door_names[visit.door_id], len(visit.strangers), names, self._link(visit))
+        company = [visitor.name for visitor_id in visit.companion_ids if (visitor := find(visitor_id))]
+        names = _without_access(visit, find)
+        strangers = len(visit.strangers) - len(names)
+        door_name = self.door_names[visit.door_id]
+        text = texts.question(door_name, names, strangers, company, self._link(visit))
         asked = replace(visit, status=VisitStatus.AWAITING_OWNER).claim(Addressee.OWNER, now)
         return self._send_to_owner(asked, text, now, "owner asked", settings.phones(About.STRANGER))
 
@@ -181,6 +185,18 @@ class TellPeople:
 
     def _link(self, visit: Visit) -> str:
         return texts.owner_link(self.site_url, visit.door_id, visit.visit_id)
+
+
+def _without_access(visit: Visit, find: Callable[[str], Visitor | None]) -> list[str]:
+    """The names of those who are surely among the visit's people, but are not let in at this door."""
+    names = {
+        visitor.visitor_id: visitor.name
+        for face in visit.strangers
+        if face.suggested_visitor_id is not None
+        and (visitor := find(face.suggested_visitor_id)) is not None
+        and is_without_access(face, visitor, visit.door_id)
+    }
+    return list(names.values())
 
 
 def is_question_due(visit: Visit, now: float, *, score: float, photo_to_come: bool) -> bool:

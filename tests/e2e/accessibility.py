@@ -8,18 +8,12 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.e2e.browser import finish_motion
+
 # Everything that axe-core knows: WCAG 2.2 A and AA and its own best practices.
 _RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((rule) => ({
   rule: rule.id, help: rule.help, elements: rule.nodes.map((node) => node.failureSummary + " " + node.html),
 }))"""
-
-# To wait would not do: a transition that turns back, or whose element goes, is an AbortError, and one inside
-# of a closed <details> never ends by itself.
-_SETTLED = """() => {
-  for (const moving of document.getAnimations()) {
-    if (Number.isFinite(moving.effect.getComputedTiming().endTime)) moving.finish();
-  }
-}"""
 
 
 @cache
@@ -32,7 +26,7 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
     Whatever is still moving is at its end first, since axe-core measures colours as they are at that moment.
     """
-    page.evaluate(_SETTLED)
+    finish_motion(page)
     if page.evaluate("() => typeof axe === 'undefined'"):
         page.evaluate(_axe_core())
     found: list[dict[str, Any]] = page.evaluate(_RUN)

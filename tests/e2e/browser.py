@@ -139,3 +139,17 @@ def overflow(page: Page) -> int:
         "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return wider
+
+
+# To wait would not do: a transition that turns back, or whose element goes, is an AbortError, and one inside
+# of a closed <details> never ends by itself.
+_FINISH = """() => {
+  for (const moving of document.getAnimations()) {
+    if (Number.isFinite(moving.effect.getComputedTiming().endTime)) moving.finish();
+  }
+}"""
+
+
+def finish_motion(page: Page) -> None:
+    """Bring whatever moves to its end, except what moves for ever."""
+    page.evaluate(_FINISH)

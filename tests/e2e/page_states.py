@@ -6,6 +6,7 @@ Screens are found by their parts, not by their words, so that the same steps wor
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -120,6 +121,22 @@ def _undo(page: Page, home: HomeDouble) -> None:
     page.locator(".button-undo").wait_for()
 
 
+def _no_access(page: Page, home: HomeDouble) -> None:
+    """Somebody on file at a door that is not theirs, who is out of sight; and a stranger with them."""
+    shut_out: dict[str, Any] = {
+        "visitor_id": ADA["visitor_id"],
+        "visitor_name": LONG,
+        "similarity": 99.4,
+        "no_access": True,
+    }
+    home.visits.clear()
+    gone = {"out_of_sight_from": "2026-11-21T10:00:00Z"}
+    home.add_visit(8, faces=[stranger(0, 0.1, **shut_out), stranger(1, 0.8)])
+    home.add_visit(9, faces=[stranger(0, **shut_out)], **gone)
+    _visits(page, home)
+    page.get_by_role("article").first.locator(".notice-warning").wait_for()
+
+
 def _recognised(page: Page, home: HomeDouble) -> None:
     face = {"known": True, "visitor_id": ADA["visitor_id"], "visitor_name": LONG, "similarity": 99.4}
     evidence = {
@@ -180,6 +197,7 @@ OWNER: dict[str, State] = {
     "mistakes": _mistakes,
     "someone-known": _someone_known,
     "undo": _undo,
+    "no-access": _no_access,
     "recognised": _recognised,
     "question": _question,
     "offline": _owner_offline,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browser import watched_context
+from tests.e2e.browser import finish_motion, watched_context
 from tests.e2e.home_double import HOSTS
 from tests.e2e.page_states import PHONE, STATES, State, full_home
 from tests.screenshots.demo_photos import serve_photos
@@ -24,8 +24,6 @@ _SETTLE = """() => Promise.all([
     image.loading = "eager";
     return image.decode().catch(() => {});
   }),
-  ...document.getAnimations().filter((moving) => moving.effect.getComputedTiming().iterations !== Infinity)
-    .map((moving) => moving.finished),
 ]).then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"""
 
 
@@ -73,7 +71,8 @@ def take(browser: Browser, name: str, state: State, language: str, folder: Path)
 
 
 def settle(page: Page) -> None:
-    """Wait for what moves, and for pictures and fonts that are on their way."""
+    """Bring what moves to its end, and wait for pictures and fonts that are on their way."""
+    finish_motion(page)
     page.evaluate(_SETTLE)
 
 

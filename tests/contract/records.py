@@ -77,7 +77,6 @@ def visits(door_id: str) -> st.SearchStrategy[Visit]:
         anonymised_at=st.none() | TIMES,
         pass_id=st.none() | TEXTS,
         introduced=st.booleans(),
-        door_added=st.booleans(),
         message_problem=st.none() | st.sampled_from(MessageProblem),
         code_number=st.integers(1, 9),
         codes_resent=st.integers(0, 3),

@@ -45,12 +45,14 @@ def test_who_came_by_pass_gives_no_face_a_name(page: Page, home: HomeDouble) -> 
     expect(page.get_by_role("button", name="This is not")).to_have_count(0)
 
 
-def test_who_is_on_file_but_has_no_access_is_let_in_with_one_press(page: Page, home: HomeDouble) -> None:
+def test_who_is_on_file_but_asked_about_is_let_in_with_one_press(page: Page, home: HomeDouble) -> None:
     """Named, with what letting in means; no name and number are asked for."""
     visit = home.add_visit(7, faces=[stranger(0, **SHUT_OUT)])
     log_in(page)
     card = page.get_by_role("article", name="Ada Lovelace")
-    expect(card.get_by_text("Ada Lovelace was recognised, but has no access at this door.")).to_be_visible()
+    expect(
+        card.get_by_text("Ada Lovelace was recognised, but is let in here only when you say so.")
+    ).to_be_visible()
     expect(card.locator(".photo-mark")).to_have_text("Ada Lovelace")
 
     card.get_by_role("button", name="Let in").click()
@@ -61,7 +63,7 @@ def test_who_is_on_file_but_has_no_access_is_let_in_with_one_press(page: Page, h
 
 
 def test_in_company_it_is_said_whose_face_is_whose(page: Page, home: HomeDouble) -> None:
-    """Given one without access and one whom nobody knows, then each face says what is known of it."""
+    """Given one who is asked about and one whom nobody knows, then each face says what is known of it."""
     home.add_visit(7, faces=[stranger(0, left=0.1, **SHUT_OUT), stranger(1, left=0.7)])
     log_in(page)
     card = page.get_by_role("article", name="Ada Lovelace with someone you don’t know")
@@ -72,5 +74,5 @@ def test_in_company_it_is_said_whose_face_is_whose(page: Page, home: HomeDouble)
     page.get_by_role("link", name="Ada Lovelace with someone you don’t know").click()
 
     expect(page.locator(".face-row").first).to_have_text(
-        re.compile("Ada Lovelace, recognised .similarity 99.4., but without access at this door")
+        re.compile("Ada Lovelace, recognised .similarity 99.4., but let in here only when you say so")
     )

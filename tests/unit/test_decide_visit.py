@@ -51,13 +51,21 @@ def test_approving_somebody_new_gives_them_a_record_and_a_code(home: Home, visit
     assert home.faces.indexed == {}
 
 
-def test_approving_somebody_known_adds_the_door(home: Home, visit_id: str) -> None:
-    """This is someone I know."""
-    home.knows("v1", door="garage")
+def test_approving_somebody_known_is_for_this_once(home: Home, visit_id: str) -> None:
+    """They get a code, and the next time the household is asked again: nobody gets a door by the way."""
+    home.knows("v1", "Grace", door="garage")
     home.decide_visit.approve("front", visit_id, KnownVisitor("v1"), None, OWNER)
+    home.admit_visitor("front", home.code(), visit_id)
+    assert home.visits.get("front", visit_id).visitor_id == "v1"
+    assert home.visitors.get("v1").door_ids == {"garage"}
 
-    assert home.visitors.get("v1").door_ids == {"front", "garage"}
-    assert home.visit.visitor_id == "v1"
+    home.now += 3600
+    home.sees(home.record(3600, Person("grace", visitor_id="v1")))
+
+    assert len(home.visits.everything) == 2
+    assert home.messages.to_owner[-1].startswith(
+        "Grace is at the front door and is let in only if you say so: "
+    )
 
 
 def test_denying_sends_nothing(home: Home, visit_id: str) -> None:

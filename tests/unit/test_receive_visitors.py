@@ -291,11 +291,13 @@ class TestKnownVisitor:
     @pytest.mark.parametrize(
         ("similarity", "who"),
         [
-            (99.0, "Grace is at the front door, but has no access there"),
+            (99.0, "Grace is at the front door and is let in only if you say so"),
             (98.9, "Someone you don't know is at the front door"),
         ],
     )
-    def test_without_access_is_named_where_it_is_sure(self, home: Home, similarity: float, who: str) -> None:
+    def test_let_in_only_when_asked_is_named_where_it_is_sure(
+        self, home: Home, similarity: float, who: str
+    ) -> None:
         """From the similarity on that counts as known."""
         home.knows("v1", "Grace", door="garage")
         home.sees(home.record(0, Person("grace", visitor_id="v1", similarity=similarity)))
@@ -304,7 +306,7 @@ class TestKnownVisitor:
         assert text.startswith(f"{who}: ")
 
     def test_stands_there_once_and_who_looks_as_alike_is_a_stranger(self, home: Home) -> None:
-        """A twin of somebody without access is not them a second time."""
+        """A twin of somebody known is not them a second time."""
         home.knows("v1", "Grace", door="garage")
         home.sees(
             home.record(0, Person("grace", LEFT, visitor_id="v1"), Person("twin", RIGHT, visitor_id="v1"))

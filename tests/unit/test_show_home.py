@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30Validator
 from smart_door.domain.home_time import iso
 from smart_door.domain.refusals import DoorNotFoundError, VisitNotFoundError
 from smart_door.services.decide_visit import NewVisitor
+from smart_door.services.manage_visitors import VisitorChanges
 from tests.fakes.home import NOW, Home, Person
 
 OWNER = "owner@example.com"
@@ -49,7 +50,7 @@ def test_a_resemblance_is_shown_with_its_name_but_not_as_known(home: Home) -> No
     assert (face["known"], face["visitor_name"], face["similarity"]) == (False, "Grace", 95)
 
 
-def test_who_has_no_access_at_the_door_is_shown_as_such_until_they_have(home: Home) -> None:
+def test_who_is_let_in_only_when_asked_is_shown_as_such_while_it_holds(home: Home) -> None:
     """Recognised as surely as anybody, and still asked about."""
     home.knows("v1", "Grace", door="garage")
     home.sees(home.record(0, Person("grace", visitor_id="v1", similarity=99.4)))
@@ -57,7 +58,7 @@ def test_who_has_no_access_at_the_door_is_shown_as_such_until_they_have(home: Ho
     assert_matches(face, "VisitFace")
     assert (face["known"], face["no_access"], face["visitor_name"]) == (False, True, "Grace")
 
-    home.visitors.replace(home.visitors.get("v1").with_door("front"))
+    home.manage_visitors.change("v1", VisitorChanges(door_ids=frozenset({"front"})), OWNER)
 
     (face,) = home.show_home.list_visits()["visits"][0]["faces"]
     assert "no_access" not in face

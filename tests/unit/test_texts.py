@@ -24,13 +24,13 @@ LINK = "https://d1234567890abc.cloudfront.net/x"
             ["Ada", "Bob", "Eve"],
             "Two people you don't know are at the front door with Ada, Bob and Eve: LINK",
         ),
-        (["ada"], 0, [], "ada is at the front door, but has no access there: LINK"),
+        (["ada"], 0, [], "ada is at the front door and is let in only if you say so: LINK"),
         (["Ada"], 1, [], "Ada and someone you don't know are at the front door: LINK"),
         (
             ["Ada", "Bob"],
             0,
             ["Eve"],
-            "Ada and Bob are at the front door with Eve, but have no access there: LINK",
+            "Ada and Bob are at the front door with Eve and are let in only if you say so: LINK",
         ),
     ],
 )

@@ -175,5 +175,4 @@ def undone(visit: Visit, now: float) -> Visit:
         code_expires_at=None,
         code_number=visit.code_number + 1,
         introduced=False,
-        door_added=False,
     ).unclaim(Addressee.VISITOR)

@@ -17,14 +17,15 @@ def question(
 ) -> str:
     """To the owner: people are at the door who get no code by themselves.
 
-    `names` are of those who are on file, but have no access at this door; the `strangers` nobody knows.
+    `names` are of people on file who are let in at this door only when asked; the `strangers` nobody knows.
     """
     who = _listed([*names, *([_unknown(strangers)] if strangers else [])])
     who = who if names else who[0].upper() + who[1:]
     is_one = len(names) + strangers == 1
     company = f" with {_listed(companion_names)}" if companion_names else ""
-    why = "" if strangers else f", but {'has' if is_one else 'have'} no access there"
-    return f"{who} {'is' if is_one else 'are'} at {the_door(door_name)}{company}{why}: {link}"
+    are = "is" if is_one else "are"
+    why = "" if strangers else f" and {are} let in only if you say so"
+    return f"{who} {are} at {the_door(door_name)}{company}{why}: {link}"
 
 
 def warning(door_name: str, name: str, link: str) -> str:

@@ -77,14 +77,6 @@ class Visitor:
         keys = [self.photo_key] if self.photo_key else []
         return tuple(dict.fromkeys([*keys, *(photo.key for photo in self.photos)]))
 
-    def with_door(self, door_id: str) -> Visitor:
-        """The visitor, let in at one door more."""
-        return replace(self, door_ids=self.door_ids | {door_id})
-
-    def without_door(self, door_id: str) -> Visitor:
-        """The visitor, let in at one door less."""
-        return replace(self, door_ids=self.door_ids - {door_id})
-
     def with_photo(self, photo: FacePhoto) -> Visitor:
         """The visitor with a face more, the first one as portrait; the same face again changes nothing."""
         if photo.face_id in self.face_ids:

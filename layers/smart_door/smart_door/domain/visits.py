@@ -138,11 +138,10 @@ class Visit:
     the record may be removed. `spans` are the times (from, to) when anybody of the visit was in sight, the
     last few of them, oldest first. `rejected_ids` are visitors who were recognised in it by mistake.
     `anonymised_at` is when the person it was about was deleted. `pass_id` is the pass that opened the door;
-    `decided_by` is then who invited. `introduced` says that the approval put the visitor on file,
-    `door_added` that it let somebody known in at this door from now on. `message_problem` is why somebody who
-    was recognised has no code. `missed_at` is when a look at the door first showed nobody since the last
-    sight (see `domain.presence`). `code_number` tells the code that opens from those that opened before it,
-    and `codes_resent` counts how often another one was asked for.
+    `decided_by` is then who invited. `introduced` says that the approval put the visitor on file.
+    `message_problem` is why somebody who was recognised has no code. `missed_at` is when a look at the door
+    first showed nobody since the last sight (see `domain.presence`). `code_number` tells the code that opens
+    from those that opened before it, and `codes_resent` counts how often another one was asked for.
     """
 
     door_id: str
@@ -169,7 +168,6 @@ class Visit:
     anonymised_at: float | None = None
     pass_id: str | None = None
     introduced: bool = False
-    door_added: bool = False
     message_problem: MessageProblem | None = None
     missed_at: float | None = None
     code_number: int = 1

@@ -15,7 +15,7 @@ from smart_door.domain.ports import Clock, NewVisitorId, Visitors, Visits
 from smart_door.domain.refusals import VisitorBlockedError, VisitorNotFoundError
 from smart_door.domain.visitors import Visitor, VisitorStatus, parse_name, parse_phone
 from smart_door.domain.visits import Addressee, Visit
-from smart_door.services.changing import ATTEMPTS, change_visit, change_visitor
+from smart_door.services.changing import ATTEMPTS, change_visit
 from smart_door.services.narration import Narrate
 from smart_door.services.send_code import SendCode
 
@@ -51,6 +51,9 @@ class DecideVisit:
     ) -> Visit:
         """Let somebody in: they get a passcode, and a record if they had none. `by` is the owner's e-mail.
 
+        Who is new on file gets a code at this door without a question from now on; for who was there before
+        it is this once.
+
         Raises InvalidRequestError (also PhoneNumberError, FaceIndexError), VisitNotFoundError,
         VisitAlreadyDecidedError, VisitExpiredError, VisitorNotFoundError, VisitorBlockedError; and, with the
         decision taken back so that it can be made again, whatever keeps the passcode from being sent.
@@ -63,14 +66,12 @@ class DecideVisit:
             face = visit.chosen_face(face_index)
             expires_at = now + self.send_code.seconds
             visit = visit.approved(visitor.visitor_id, face, by=by, now=now, code_expires_at=expires_at)
-            return replace(visit, introduced=is_new, door_added=door_id not in visitor.door_ids)
+            return replace(visit, introduced=is_new)
 
         visit = self._decide(door_id, visit_id, now, approved)
         try:
             if is_new:
                 self.visitors.add(visitor)
-            else:
-                change_visitor(self.visitors, visitor, lambda visitor: visitor.with_door(door_id))
             self.send_code(visit, visitor, now)
         except SmartDoorError:
             change_visit(self.visits, visit, Visit.undecided_again)
@@ -93,25 +94,23 @@ class DecideVisit:
     def undo(self, door_id: str, visit_id: str) -> Visit:
         """Take a decision of the last seconds back: the visit waits again.
 
-        Who was put on file by it is removed, a door that it gave is taken away, and the code is worthless.
+        Who was put on file by it is removed, and the code is worthless.
         Raises VisitNotFoundError, UndoTooLateError, and VisitAlreadyDecidedError where the code was used.
         """
         now = self.clock()
         before = self.visits.get(door_id, visit_id)
         visit = change_visit(self.visits, before, lambda visit: undone(visit, now))
-        if before.visitor_id is not None and (before.introduced or before.door_added):
-            self._withdraw(before)
+        if before.visitor_id is not None and before.introduced:
+            self._withdraw(before.visitor_id)
         self.narrate("decision undone", door_id=door_id, visit_id=visit_id)
         return visit
 
-    def _withdraw(self, visit: Visit) -> None:
-        """What the approval did to the visitor's record, undone, unless it is used otherwise by now."""
+    def _withdraw(self, visitor_id: str) -> None:
+        """Remove whom the approval put on file, unless the record is used otherwise by now."""
         try:
-            visitor = self.visitors.get(visit.visitor_id or "")
-            if visit.introduced and not visitor.face_ids:
+            visitor = self.visitors.get(visitor_id)
+            if not visitor.face_ids:
                 self.visitors.remove(visitor)
-            elif visit.door_added:
-                change_visitor(self.visitors, visitor, lambda visitor: visitor.without_door(visit.door_id))
         except (VisitorNotFoundError, VisitorChangedError):
             return  # somebody of the household just changed or removed the visitor: that counts
 

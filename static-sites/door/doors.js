@@ -26,7 +26,7 @@ export function doors(search, { onChange }) {
     if (configured === drawn) return;
     drawn = configured;
     known = all;
-    const ids = [chosen?.door_id, link.get("door"), localStorage.getItem(CHOSEN)];
+    const ids = [chosen?.door_id, link.get("door"), remembered()];
     chosen = ids.map(doorOf).find((door) => door !== undefined) ?? (known.length === 1 ? known[0] : null);
     setText(greeting, words);
     greeting.hidden = words === "";
@@ -52,7 +52,7 @@ export function doors(search, { onChange }) {
 
   function choose(door) {
     chosen = door;
-    localStorage.setItem(CHOSEN, door.door_id);
+    remember(door.door_id);
     draw();
     onChange();
   }
@@ -92,4 +92,22 @@ export function doors(search, { onChange }) {
       return visitId();
     },
   };
+}
+
+/** The door that was chosen here before; none where the browser keeps nothing for pages. */
+function remembered() {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return null;
+  }
+}
+
+function remember(doorId) {
+  try {
+    localStorage.setItem(CHOSEN, doorId);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
 }

@@ -39,6 +39,7 @@ let isBusy = false;
 let idle = null;
 let connection = null;
 let sayAgain = null;
+let wantedLanguage = null;
 
 async function start() {
   for (const [code, name] of Object.entries(LANGUAGES)) languages.append(languageButton(code, name));
@@ -205,11 +206,13 @@ async function rest() {
   clearTimeout(idle);
   pad.clear();
   if (answer.kind === "offline") sayOffline();
-  if (document.documentElement.lang !== preferredLanguage()) await speakLanguage(preferredLanguage());
+  if (wantedLanguage !== preferredLanguage()) await speakLanguage(preferredLanguage());
 }
 
 async function speakLanguage(code) {
+  wantedLanguage = code;
   await speak("door", code);
+  if (wantedLanguage !== code) return;
   home.draw();
   showUsable();
   for (const button of languages.children) setAttribute(button, "aria-current", button.lang === code ? "true" : null);

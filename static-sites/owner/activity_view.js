@@ -149,9 +149,10 @@ export function activityView(page, query) {
   }
 
   async function saveTable() {
+    const { day } = filter;
     await whileBusy(save, async () => {
       const address = URL.createObjectURL(await table(page.api, filter));
-      element("a", { href: address, download: filter.day ? `visits-${filter.day}.csv` : "visits.csv" }).click();
+      element("a", { href: address, download: day ? `visits-${day}.csv` : "visits.csv" }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
       page.say(t("activity.saved"), "good");
     });

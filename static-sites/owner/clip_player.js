@@ -10,6 +10,7 @@ import { SessionOverError } from "./session.js";
 import { clip } from "./video_api.js";
 
 const RENEW_SECONDS = 20;
+const RETRY_MILLISECONDS = 5_000;
 
 /** The screen of a visit's clip: {root, start(), stop()}. */
 export function clipPlayer(page, { doorId, visitId }) {
@@ -56,7 +57,9 @@ export function clipPlayer(page, { doorId, visitId }) {
       const found = await clip(page.api, doorId, visitId);
       if (!stopped) offer(found);
     } catch (error) {
-      if (error instanceof SessionOverError) page.failed(error); // otherwise the film is still there to be watched
+      // The film is still there to be watched, and a phone that wakes up has a network a little later.
+      if (error instanceof SessionOverError) page.failed(error);
+      else if (error instanceof OfflineError && !stopped) timer = setTimeout(renew, RETRY_MILLISECONDS);
     }
   }
 

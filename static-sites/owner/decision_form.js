@@ -106,6 +106,7 @@ export function decisionForm({ listVisitors, decide, onRefused }) {
     if (!keepFocus) back.focus();
     try {
       const known = (await listVisitors()).filter((visitor) => visitor.status === "approved");
+      if (person !== "known") return; // thought over meanwhile
       names = known.map((visitor) => visitor.name);
       visitors.update([...known].sort((a, b) => isLikely(b) - isLikely(a)));
       visitors.root.hidden = known.length === 0;

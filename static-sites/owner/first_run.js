@@ -31,18 +31,19 @@ export function firstRun(page) {
     if (seen === lookedAt) return;
     lookedAt = seen;
     try {
-      await show(visits);
+      await show(visits, () => seen === lookedAt);
     } catch (error) {
       lookedAt = null;
       page.failed(error);
     }
   }
 
-  async function show(visits) {
+  /** A later look has the newer answer: then `isLatest()` is false, and this one is let go. */
+  async function show(visits, isLatest) {
     const visitors = await page.api.visitors();
     if (state === null && visitors.length > 0) return keep("over");
     const members = page.role === "owner" ? (await readHousehold(page.api)).members : [];
-    if (state === "over") return;
+    if (state === "over" || !isLatest()) return;
     const done = { camera: visits.length > 0, visitor: visitors.length > 0, household: members.length > 1 };
     const next = names.find((name) => !done[name]);
     steps.forEach((one, at) => one.update({ isDone: done[names[at]], isNext: names[at] === next }));

@@ -28,11 +28,15 @@ export function householdView(page) {
     isOwner ? invitation(page, refresh) : roles(page),
   );
   let poller = null;
+  let questions = 0;
 
   async function refresh() {
+    questions += 1;
+    const mine = questions;
     try {
       const { members, home_phone: phone } = await readHousehold(page.api);
       page.reached();
+      if (mine !== questions) return true; // a slow answer from before a change would take the change back
       const isInside = list.contains(document.activeElement);
       reconcile(list, rows, members, (member) => member.member_id, (member) => memberRow(member, page, refresh));
       if (isInside && !list.contains(document.activeElement)) root.querySelector("h1").focus();
@@ -136,6 +140,7 @@ function memberRow(first, page, refresh) {
 
   async function tell(contact) {
     update(await changeContact(page.api, member.member_id, contact));
+    await refresh();
     return member;
   }
 

@@ -138,7 +138,8 @@ export function livePlayer(page, { doorId, doorName }) {
   async function refused(error) {
     badge.hidden = true;
     if (error instanceof RefusedError && error.code === "no_video") return nothing(error.details.camera_sends);
-    if (error instanceof OfflineError || (error instanceof RefusedError && error.status >= 500)) {
+    const isPassing = error instanceof OfflineError || error instanceof DOMException; // also a picture that is none
+    if (isPassing || (error instanceof RefusedError && error.status >= 500)) {
       setText(words, t("live.trying"));
       waits += 1;
       return later(begin, Math.min(PICTURE_MILLISECONDS * 2 ** waits, LONGEST_WAIT_MILLISECONDS));

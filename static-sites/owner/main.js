@@ -65,14 +65,16 @@ function reached() {
 /** The API did not answer, or said no to the page rather than to a form. */
 function failed(error) {
   if (error instanceof SessionOverError) {
-    if (view) keepDraft(main, page.email);
+    if (!view) return; // said already, or somebody logs out
+    keepDraft(main, page.email);
     showLogin(t("login.session_over"));
   } else if (error instanceof OfflineError || (error instanceof RefusedError && error.status >= 500)) {
     isOffline = true;
     const reason = error instanceof OfflineError ? t("page.offline") : t("page.fault");
     showConnection(`${reason} ${t("page.goes_on")}`, "warning");
   } else if (error instanceof RefusedError) {
-    page.warn(problemText(error));
+    // A view that asks again and again says it once.
+    if (alertBox.textContent !== problemText(error)) page.warn(problemText(error));
   } else {
     throw error;
   }
@@ -123,7 +125,8 @@ async function showView({ moveFocus }) {
   }
   if (wanted !== location.hash || !session.isOpen) return; // the reader was faster
   leave();
-  view = found.open(page);
+  const opened = found.open({ ...page, setTitle: (text) => opened === view && page.setTitle(text) });
+  view = opened;
   markSection(sections, found.section);
   main.replaceChildren(view.root);
   view.start();
@@ -132,6 +135,7 @@ async function showView({ moveFocus }) {
 }
 
 function leave() {
+  document.querySelector("dialog[open]")?.close();
   view?.stop();
   view = null;
 }
@@ -171,6 +175,7 @@ async function start() {
 }
 
 function logOut() {
+  leave();
   forgetDraft();
   session.logOut();
 }

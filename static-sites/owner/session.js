@@ -120,6 +120,7 @@ export class Session {
     try {
       if (!refreshToken) throw new SessionOverError();
       const tokens = await this.#askForTokens({ grant_type: "refresh_token", refresh_token: refreshToken });
+      if (!this.#tokens) throw new SessionOverError(); // they logged out meanwhile
       this.#keep({ refresh_token: refreshToken, ...tokens });
     } catch (error) {
       const isOver = error instanceof SessionOverError || (error instanceof RefusedError && error.status < 500);

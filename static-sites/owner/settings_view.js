@@ -34,9 +34,10 @@ export function settingsView(page) {
 
   async function refresh() {
     try {
+      const before = form.saves;
       const settings = await readSettings(page.api);
       page.reached();
-      form.update(settings);
+      if (before === form.saves) form.update(settings); // an answer from before a change would take the change back
       await own?.refresh();
       kept.update(settings.set_up);
       chosen.update(settings);
@@ -63,6 +64,7 @@ function settingsForm(page, mayChange) {
   let zone = "";
   let isTouched = false;
   let busy = false;
+  let saves = 0;
 
   const strangers = checkbox({ id: "ask", label: t("settings.strangers"), hint: t("settings.strangers_hint") });
   const quiet = checkbox({ id: "quiet", label: t("settings.quiet"), hint: t("settings.quiet_hint") });
@@ -140,13 +142,15 @@ function settingsForm(page, mayChange) {
     if (!settings) return;
     setBusy(true);
     problem.show(null);
+    isTouched = false; // what is changed from here on is not saved
     let stored = null;
     try {
       stored = await writeSettings(page.api, settings);
-      isTouched = false;
+      saves += 1;
       page.reached();
       page.say(t("settings.saved"), "good");
     } catch (error) {
+      isTouched = true;
       const text = problemInForm(error);
       if (text && !showAtField(error, { begins, ends, quiet_hours: ends })) problem.show(text);
       if (!text) page.failed(error);
@@ -162,7 +166,13 @@ function settingsForm(page, mayChange) {
     save.textContent = now ? t("page.one_moment") : t("settings.save");
   }
 
-  return { root, update };
+  return {
+    root,
+    update,
+    get saves() {
+      return saves;
+    },
+  };
 }
 
 /** What is kept about people, for how long, what to tell them, and how everything about one of them goes. */

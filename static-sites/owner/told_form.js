@@ -18,12 +18,13 @@ export function toldSummary({ phone, told_about: about }) {
 }
 
 /**
- * {root, update(contact)} over {phone?, told_about}. `save(contact)` sends both and answers with what is stored. What is
+ * {root, update(contact), saves} over {phone?, told_about}. `save(contact)` sends both and answers with what is stored. What is
  * half-written stays over updates.
  */
 export function toldForm({ page, save, autocomplete = "off" }) {
   let isTouched = false;
   let busy = false;
+  let saves = 0;
   const phone = textField({ label: t("told.phone"), hint: t("told.phone_hint"), type: "tel", autocomplete, maxlength: 24 });
   phone.input.required = false;
   const boxes = ABOUT.map((one) => ({ one, ...checkbox({ id: uniqueId("told"), label: t(`told.about.${one}`) }) }));
@@ -62,12 +63,14 @@ export function toldForm({ page, save, autocomplete = "off" }) {
     if (digits ? !PHONE.test(digits) : about.length > 0) return mistake(digits ? t("decide.phone_wrong") : t("told.phone_missing"));
     setBusy(true);
     problem.show(null);
+    isTouched = false; // what is changed from here on is not saved
     let stored = null;
     try {
       stored = await save({ phone: digits, told_about: about });
-      isTouched = false;
+      saves += 1;
       page.say(t("told.saved"), "good");
     } catch (error) {
+      isTouched = true;
       const text = problemInForm(error);
       if (!text) page.failed(error);
       else if (error instanceof RefusedError && OF_THE_NUMBER.has(error.code)) mistake(text);
@@ -84,7 +87,13 @@ export function toldForm({ page, save, autocomplete = "off" }) {
     button.textContent = now ? t("page.one_moment") : t("told.save");
   }
 
-  return { root, update };
+  return {
+    root,
+    update,
+    get saves() {
+      return saves;
+    },
+  };
 }
 
 /** Where a member says what they want to be told themselves: {root, refresh()}. */
@@ -92,6 +101,10 @@ export function ownMessages(page) {
   const form = toldForm({ page, autocomplete: "tel", save: (contact) => writeMyMessages(page.api, contact) });
   return {
     root: part(t("told.own"), element("p", { class: "quiet" }, t("told.own_why")), form.root),
-    refresh: async () => form.update(await readMyMessages(page.api)),
+    async refresh() {
+      const before = form.saves;
+      const stored = await readMyMessages(page.api);
+      if (before === form.saves) form.update(stored);
+    },
   };
 }

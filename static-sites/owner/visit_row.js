@@ -61,7 +61,8 @@ function thumbnail(page) {
   async function failed() {
     if (secondsUntil(visit.photo_links_expire_at) > 0) return say(navigator.onLine ? t("activity.photo_gone") : "");
     const fresh = await renewed(page, visit);
-    if (fresh && place === placeOf(fresh)) load(fresh);
+    if (!fresh) say("");
+    else if (place === placeOf(fresh)) load(fresh);
   }
 
   function say(text) {

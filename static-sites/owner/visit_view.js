@@ -20,6 +20,7 @@ const POLL_WHEN_OVER_MILLISECONDS = 6_000;
 export function visitView(page, doorId, visitId) {
   let visit = null;
   let poller = null;
+  let changes = 0;
   const refresh = () => poller.now();
 
   const heading = element("h1", { tabindex: "-1" }, t("visit.title"));
@@ -62,13 +63,14 @@ export function visitView(page, doorId, visitId) {
   );
 
   async function load() {
+    const before = changes;
     try {
       const latest = await page.api.visit(doorId, visitId);
       page.reached();
-      show(latest);
+      if (before === changes) show(latest); // an answer from before a change would take the change back
       return true;
     } catch (error) {
-      return explain(error);
+      return before === changes && explain(error);
     }
   }
 
@@ -89,6 +91,7 @@ export function visitView(page, doorId, visitId) {
   }
 
   function end(deleted) {
+    changes += 1;
     poller.stop();
     watch.close();
     setText(heading, t("visit.deleted"));
@@ -99,6 +102,7 @@ export function visitView(page, doorId, visitId) {
 
   /** After something was done to the visit: what it is now, if that is known, and then what the home says. */
   function showAndRefresh(latest) {
+    changes += 1;
     if (latest) show(latest);
     refresh();
   }

@@ -54,15 +54,15 @@ export function visitorView(page, visitorId) {
   for (const part of untilShown) part.hidden = true;
 
   async function load() {
+    const before = attempts;
     try {
-      const before = attempts;
       const latest = await fetchVisitor(page.api, visitorId);
       page.reached();
       if (before === attempts) show(latest); // an answer from before a change would take the change back
       return true;
     } catch (error) {
-      if (isGone(error) || error.status === 400) gone();
-      else page.failed(error);
+      if (!isGone(error) && error.status !== 400) page.failed(error);
+      else if (before === attempts) gone();
       return false;
     }
   }
@@ -119,8 +119,9 @@ export function visitorView(page, visitorId) {
 
   async function changeDoors(doorIds) {
     const changed = await attempt(() => changeVisitor(page.api, visitor.visitor_id, { door_ids: doorIds }));
-    show(changed ?? visitor);
-    if (changed) page.say(t("visitors.saved"), "good");
+    if (!changed) return;
+    show(changed);
+    page.say(t("visitors.saved"), "good");
   }
 
   function merged(kept, other) {

@@ -47,7 +47,7 @@ export function waitingCard(first, page, refresh) {
     },
     t("visits.dismiss"),
   );
-  const over = element("div", { class: "decision", role: "status", hidden: true }, note.root, dismiss);
+  const over = element("div", { class: "decision", hidden: true }, note.root, dismiss);
   const headingId = `visit-${first.visit_id}`;
   const root = element(
     "article",
@@ -75,6 +75,7 @@ export function waitingCard(first, page, refresh) {
       about.update(visit);
       decision.update(visit);
       note.update(visit);
+      if (over.hidden && !isWaiting(visit)) page.announce(note.root.textContent);
       over.hidden = isWaiting(visit);
       decision.root.hidden = !isWaiting(visit);
     },

@@ -18,6 +18,7 @@ const LONGEST_RETRY_MILLISECONDS = 8_000;
 /** What the pages speak, by the name that each language has for itself. The first is for everyone else. */
 export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español" };
 
+let wishes = 0;
 let words = {};
 let language = Object.keys(LANGUAGES)[0];
 let plurals = new Intl.PluralRules(language);
@@ -29,9 +30,13 @@ export function preferredLanguage(wanted = navigator.languages) {
   return spoken ?? Object.keys(LANGUAGES)[0];
 }
 
-/** Loads a site's words and puts them into the page; from then on t() answers in `wanted`. */
+/** Loads a site's words and puts them into the page; from then on t() answers in `wanted`, unless another came after. */
 export async function speak(site, wanted = preferredLanguage()) {
-  words = await load(`/${site}/i18n/${wanted}.json`);
+  wishes += 1;
+  const mine = wishes;
+  const loaded = await load(`/${site}/i18n/${wanted}.json`);
+  if (mine !== wishes) return;
+  words = loaded;
   language = wanted;
   plurals = new Intl.PluralRules(localeTag());
   numbers = new Intl.NumberFormat(localeTag());

@@ -40,11 +40,20 @@ function keepFiles(page, files) {
     const copy = await cache.match(path);
     try {
       const response = await fetch(request, copy ? { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) } : {});
-      if (response.ok && !response.redirected) await cache.put(path, response.clone());
+      if (response.ok && !response.redirected) await keep(cache, path, response.clone());
       return response.status >= 500 && copy ? copy : response;
     } catch (error) {
       if (!copy) throw error;
       return copy;
+    }
+  }
+
+  /** Without room for a copy, the page works with what came. */
+  async function keep(cache, path, response) {
+    try {
+      await cache.put(path, response);
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
     }
   }
 

@@ -7,9 +7,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import watched_context
 from tests.e2e.home_double import HOSTS, SITE, HomeDouble, Refusal
+from tests.e2e.late_answers import held, hold, release
 from tests.e2e.test_door_page import LINK, REDEEM, type_and_open
 
 GARDEN = {"door_id": "garden", "name": "Garden gate"}
+NO_STORAGE = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("denied", "SecurityError"); },
+})"""
 
 
 def test_a_home_with_two_doors_asks_which_and_remembers(page: Page, home: HomeDouble) -> None:
@@ -111,6 +115,52 @@ def test_the_browser_chooses_the_language(
         page = context.new_page()
         page.goto(f"{SITE}/door/?door=front")
         expect(page.get_by_role("button", name=button)).to_be_visible()
+
+
+def test_the_language_that_was_chosen_last_counts(page: Page) -> None:
+    """Also where the words of the one before come later."""
+    page.goto(f"{SITE}/door/?door=front")
+    page.get_by_role("heading", name="Front door").wait_for()
+    hold(page, "de.json")
+    page.get_by_role("button", name="Deutsch").click()
+    held(page)
+    page.get_by_role("button", name="Español").click()
+    expect(page.get_by_role("button", name="Abrir la puerta")).to_be_visible()
+
+    release(page)
+
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("#languages [aria-current]")).to_have_text("Español")
+
+
+def test_words_that_come_after_somebody_left_are_not_for_the_next(page: Page) -> None:
+    """The screen rests in its own language, whatever is still on its way."""
+    page.clock.install()
+    page.goto(f"{SITE}/door/?door=front")
+    page.get_by_role("heading", name="Front door").wait_for()
+    hold(page, "de.json")
+    page.get_by_role("button", name="Deutsch").click()
+    held(page)
+    with page.expect_response("**/door/i18n/en.json"):
+        minutes_pass(page, 2.2)
+
+    release(page)
+
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("button", name="Open the door")).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_opens_the_door(page: Page, home: HomeDouble) -> None:
+    """Cookies and all storage are blocked: doors are there to choose, and the passcode counts."""
+    home.doors.append(GARDEN)
+    page.add_init_script(NO_STORAGE)
+    page.goto(f"{SITE}/door/")
+    page.get_by_role("radio", name="Garden gate").check()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden gate")
+
+    type_and_open(page, "4821903")
+
+    expect(page.get_by_role("status")).to_contain_text("is open")
 
 
 def test_without_network_the_passcode_stays_and_is_not_sent_by_itself(page: Page, home: HomeDouble) -> None:

@@ -12,6 +12,7 @@ from tests.e2e.conftest import log_in
 from tests.e2e.double_activity import TABLE
 from tests.e2e.double_visitors import person
 from tests.e2e.home_double import SITE, HomeDouble, Refusal, stranger
+from tests.e2e.late_answers import look
 
 ADA = person(1, "Ada Lovelace")
 TODAY, BEFORE = "2026-11-21T10:00:00Z", "2025-12-31T09:00:00Z"
@@ -203,6 +204,21 @@ def test_a_photo_that_has_expired_says_so_in_its_place(page: Page, home: HomeDou
 
     expect(visits(page).nth(1)).to_contain_text("Photo expired")
     expect(visits(page).nth(0)).not_to_contain_text("Photo expired")
+
+
+def test_a_link_that_could_not_be_renewed_is_tried_again(page: Page, home: HomeDouble) -> None:
+    """A photo whose link has ended while the home does not answer comes with a later answer."""
+    visit = home.add_visit(1, "denied", photo_links_expire_at="2026-11-01T10:00:00Z")
+    path = f"/api/owner/visits/front/{visit['visit_id']}"
+    home.refusals[path] = Refusal(503, "busy")
+    home.photo_refusals = 1
+    with page.expect_response(f"**{path}"):
+        log_in(page, "#/activity")
+    home.refusals.clear()
+
+    look(page)
+
+    page.wait_for_function("() => document.querySelector('.visit-row-photo img').naturalWidth > 0")
 
 
 def test_a_person_who_was_deleted_is_explained(page: Page, home: HomeDouble) -> None:

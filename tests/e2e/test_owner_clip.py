@@ -87,3 +87,22 @@ def test_a_visit_that_is_over_has_a_clip_and_no_live_video(owner: Page, home: Ho
     owner.goto(f"{SITE}/owner/#/visits/front/{deleted['visit_id']}")
     expect(owner.get_by_role("heading", name="About this visit")).to_be_visible()
     expect(owner.get_by_role("button", name=BEFORE)).to_be_hidden()
+
+
+def test_a_link_that_could_not_be_renewed_comes_with_the_network(owner: Page, home: HomeDouble) -> None:
+    """A phone that wakes up is without a network for a moment; the clip can still be saved."""
+    visit = home.add_visit(1, "expired")
+    owner.clock.install()
+    owner.goto(f"{SITE}/owner/#/visits/front/{visit['visit_id']}")
+    owner.get_by_role("button", name=BEFORE).click()
+    save = owner.get_by_role("link", name="Save the clip")
+    expect(save).to_be_visible()
+    home.is_offline = True
+    owner.clock.fast_forward(281_000)
+    expect(save).to_be_hidden()
+    expect(owner.get_by_text("There is no connection.")).to_be_visible()
+    home.is_offline = False
+
+    owner.clock.fast_forward(6_000)
+
+    expect(save).to_be_visible()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import log_in
 from tests.e2e.double_visitors import person
 from tests.e2e.home_double import SITE, HomeDouble, Refusal
+from tests.e2e.late_answers import held, hold, look, release
 
 API = "/api/owner"
 # Where a section is, and what it asks first.
@@ -208,3 +209,97 @@ def test_a_section_that_was_never_loaded_waits_for_the_network(page: Page, home:
     page.get_by_role("button", name="Try again").click()
 
     expect(page.get_by_role("heading", level=1, name="Passes")).to_be_visible()
+
+
+def test_a_login_that_ran_out_is_said_once(page: Page, home: HomeDouble) -> None:
+    """What else was asked meanwhile does not say it again, under the fingers of who logs in."""
+    home.add_visit(1)
+    log_in(page)
+    deny = page.get_by_role("button", name="Turn away")
+    deny.wait_for()
+    home.accepts_refresh = False
+    hold(page, "state=waiting")
+    home.accepted_tokens.clear()
+    held(page)
+    deny.click()
+    log_in_button = page.get_by_role("button", name="Log in")
+    log_in_button.focus()
+
+    release(page)
+
+    expect(log_in_button).to_be_focused()
+
+
+def test_a_question_goes_with_the_screen_that_asked_it(page: Page, home: HomeDouble) -> None:
+    """The back button, or the end of the login: nothing is left to be answered about what is not shown."""
+    ada = lived_in(home).visitors[0]
+    log_in(page, "#/visitors")
+    page.get_by_role("link", name="Ada Lovelace").click()
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    delete.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Visitors")).to_be_focused()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.get_by_role("link", name="Ada Lovelace").click()
+    delete.click()
+    home.accepts_refresh = False
+    home.accepted_tokens.clear()
+    look(page)
+
+    expect(page.get_by_role("alert").filter(has_text="Your login has run out.")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert home.visitors == [ada]
+
+
+def test_a_refusal_that_goes_on_is_said_once(page: Page, home: HomeDouble) -> None:
+    """A screen that asks every second does not read the same sentence out every time."""
+    log_in(page)
+    home.refusals[f"{API}/visits"] = Refusal(403, "not_allowed")
+    said = page.locator("#alert > div")
+    expect(said).to_contain_text("You may not do this.")
+    said.evaluate("(notice) => { window.first = notice; }")
+    hold(page, "/visits")
+    look(page)
+    held(page)
+
+    release(page)
+
+    assert said.evaluate("(notice) => notice === window.first")
+
+
+def leave(page: Page) -> None:
+    """Log out, where the hosted login does not come: the page is still there."""
+    way = "**/login-service/demo/logout?*"
+    page.route(way, lambda route: route.fulfill(status=204))
+    page.get_by_role("button", name="Account").click()
+    with page.expect_request(way):
+        page.get_by_role("button", name="Log out").click()
+
+
+def test_who_logs_out_leaves_nothing_behind(page: Page, home: HomeDouble) -> None:
+    """On the way out nothing is said to have run out, and what was being typed is not kept."""
+    home.add_visit(1)
+    log_in(page)
+    page.get_by_role("button", name="Let in").click()
+    page.get_by_label("Name").fill("Ada Lovelace")
+    leave(page)
+
+    look(page)
+
+    assert "Ada" not in page.evaluate("() => JSON.stringify({ ...sessionStorage, ...localStorage })")
+    assert page.get_by_text("Your login has run out.").count() == 0
+
+
+def test_who_logs_out_stays_logged_out(page: Page, home: HomeDouble) -> None:
+    """New tokens that were asked for before are not kept."""
+    log_in(page)
+    hold(page, "/oauth2/token", "POST")
+    home.accepted_tokens.clear()
+    held(page)
+    leave(page)
+
+    release(page)
+
+    assert page.evaluate("() => sessionStorage.length") == 0

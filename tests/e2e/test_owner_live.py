@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -110,6 +111,17 @@ def test_a_browser_that_plays_no_live_video_gets_pictures(page: Page, home: Home
     page.get_by_role("button", name="Close the video").click()
     quiet(page, home.video)
     assert set(home.video.asked) == {"still"}
+
+
+def test_a_picture_that_is_none_is_followed_by_the_next(page: Page) -> None:
+    """One that did not come through whole: it is tried again."""
+    page.add_init_script(NO_HLS)
+    log_in(page)
+    broken = json.dumps({"taken_at": "2026-11-21T10:00:00Z", "jpeg": "bm9uZQ=="})
+    page.route("**/doors/front/still", lambda route: route.fulfill(body=broken), times=1)
+    page.get_by_role("button", name=LIVE).click()
+
+    expect(page.get_by_role("img", name="Picture: Front door")).to_be_visible()
 
 
 def test_where_the_video_breaks_pictures_come(owner: Page, home: HomeDouble) -> None:

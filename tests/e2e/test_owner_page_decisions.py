@@ -106,6 +106,7 @@ def test_a_visit_that_expires_while_the_owner_types_is_not_pulled_away(owner: Pa
     visit["state"] = "expired"
 
     expect(card.get_by_text("Nobody decided in time.")).to_be_visible()
+    expect(owner.locator("#announcement")).to_contain_text("Nobody decided in time.")
     card.get_by_role("button", name="OK").click()
     expect(card).to_have_count(0)
     expect(owner.get_by_text("Nobody is waiting.")).to_be_visible()

@@ -259,6 +259,15 @@ def test_doors_are_chosen_where_somebody_comes_in_without_a_question(page: Page,
     assert home.visitor_changes == [("PATCH", None, {"door_ids": ["front", "garden"]})]
 
 
+def test_a_door_of_somebody_who_is_gone_says_so(ada: Page, home: HomeDouble) -> None:
+    """Somebody else deleted them: the page stays with that."""
+    home.visitors.clear()
+
+    ada.get_by_role("checkbox", name="Front door").click()
+
+    expect(ada.get_by_role("heading", level=1, name="This person is not on file")).to_be_visible()
+
+
 def test_two_records_become_one_person(ada: Page, home: HomeDouble) -> None:
     """The other is picked by face, and the question says what is kept and what goes."""
     ada.get_by_role("button", name="Choose the other one").click()

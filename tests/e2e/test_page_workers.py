@@ -21,6 +21,10 @@ KEPT = """async () => {
   }
   return found;
 }"""
+FULL = """async () => {
+  for (const name of await caches.keys()) await caches.delete(name);
+  Cache.prototype.put = async () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
 
 
 @pytest.fixture
@@ -64,6 +68,17 @@ def test_a_network_that_goes_while_a_page_installs_is_no_error(page: Page, serve
     page.reload()
 
     page.wait_for_function(CONTROLLED)
+
+
+def test_a_device_without_room_shows_the_page_all_the_same(page: Page, server: PageServer) -> None:
+    """The browser has dropped the copies and takes no others: what comes from the network counts."""
+    page.goto(f"{server.url}/door/?door=front")
+    page.wait_for_function(CONTROLLED)
+    page.context.service_workers[0].evaluate(FULL)
+
+    page.reload()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Front door")
 
 
 def test_a_new_version_counts_at_the_next_load(page: Page, server: PageServer) -> None:

@@ -11,8 +11,10 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from emulator.account import Account
@@ -43,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             account=Account(Path(arguments.account).expanduser() if arguments.account else None),
         )
         # The services are imported where they are needed: help and wrong use answer at once.
-        from emulator.server import serve
+        with _ended_by_an_interrupt():
+            from emulator.server import serve
 
         asyncio.run(serve(settings, ready=_say_ready, fresh=arguments.fresh))
     except CannotStartError as err:
@@ -52,6 +55,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+@contextmanager
+def _ended_by_an_interrupt() -> Iterator[None]:
+    """While libraries are imported, some of which take any exception for an import that fails."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _talk_to_itself_only() -> None:

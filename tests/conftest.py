@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,12 +16,19 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 SESSION = boto3.session.Session()  # one for all: it reads each service's model once
+# How long an example takes depends on what else the machine does.
+settings.register_profile("smart-door", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("smart-door")
+
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -52,13 +58,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return ByFile(config, log)
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Emulator:
     """A running `python -m emulator`."""
@@ -84,7 +83,7 @@ class Emulator:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(30)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()

@@ -24,7 +24,7 @@ def put_media(
         writer.fragment(fragment, timecode_ms=start_ms + 1000 * number, tags=tags or {}, end=True)
         for number, fragment in enumerate(fragments)
     ]
-    connection = http.client.HTTPConnection(host, timeout=20)
+    connection = http.client.HTTPConnection(host, timeout=120)
     connection.request(
         "POST",
         "/putMedia",

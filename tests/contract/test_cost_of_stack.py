@@ -40,7 +40,7 @@ def stack(aws: Aws) -> str:
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(TEMPLATE))
     cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 240}
     )
     now = datetime.now(UTC)
     for function, metrics in COUNTS.items():

@@ -32,7 +32,7 @@ from tests.fakes import InMemoryVisits
 
 TAG = "AWS_KINESISVIDEO_NOTIFICATION"
 SAMPLING_SECONDS = 0.5  # two frames a second: the nearest frame of the other writer is never further off
-WAIT_SECONDS = 90.0
+WAIT_SECONDS = 120.0
 ONE_SIZE_APART = 0.65  # the engine sees faces in sizes a fifth apart, which makes 1 / 1.2 / 1.2 of the area
 
 Record = dict[str, Any]
@@ -67,9 +67,8 @@ def scene(aws: Aws) -> Iterator[Scene]:
     for pixels in (canvas(grace()), canvas(None, eileen()), canvas(grace(), eileen()), canvas()):
         (fragment,) = video.encode([pixels] * video.FPS)
         numbers += put_media(aws, f"{name}-front", [fragment], tags={TAG: ""})
-        time.sleep(1)  # as a camera would: a processor leaves out what waits too long
+        processor = wait_for_records(aws, f"{name}-processor", set(numbers))  # it leaves out what waits long
     search_all(aws, name, notifications(aws, queue_url, len(numbers)))
-    processor = wait_for_records(aws, f"{name}-processor", set(numbers))
     yield Scene(f"{name}-", stream_arn, numbers, processor, records(aws, f"{name}-fragments"))
     rekognition.stop_stream_processor(Name=name)
 
@@ -113,7 +112,7 @@ def notifications(aws: Aws, queue_url: str, count: int) -> list[str]:
 
 
 def start_processor(aws: Aws, name: str, stream_arn: str) -> None:
-    """A stream processor that runs."""
+    """A stream processor that runs, and reads: it has written of a fragment that nobody is notified of."""
     rekognition, role = aws.client("rekognition"), f"arn:aws:iam::123456789012:role/{name}"
     data_stream = aws.client("kinesis").describe_stream_summary(StreamName=f"{name}-processor")
     rekognition.create_stream_processor(
@@ -128,7 +127,10 @@ def start_processor(aws: Aws, name: str, stream_arn: str) -> None:
     while rekognition.describe_stream_processor(Name=name)["Status"] != "RUNNING":
         assert time.monotonic() < give_up_at, "the processor does not run"
         time.sleep(0.2)
-    time.sleep(1)  # until it reads
+    while not records(aws, f"{name}-processor"):
+        assert time.monotonic() < give_up_at, "the processor does not read"
+        put_media(aws, f"{name}-front", video.encode([canvas()] * video.FPS))
+        time.sleep(1)
 
 
 def search_all(aws: Aws, name: str, messages: list[str]) -> None:

@@ -67,7 +67,7 @@ def processor(aws: Aws, processors: RekognitionStreamProcessors) -> Iterator[Str
 
 def wait_for(processors: RekognitionStreamProcessors, name: str, status: str) -> None:
     """Wait until the processor has a status."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while processors.status(name)[0] != status:
         assert time.monotonic() < deadline, processors.status(name)
         time.sleep(0.1)

@@ -44,7 +44,7 @@ def visitor() -> Visitor:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(visitor=VISITORS)
 def test_any_visitor_comes_back_as_stored(visitors: Visitors, visitor: Visitor) -> None:
     """Given any visitor, when they are stored, changed and read, then they equal the one stored, exactly."""

@@ -43,7 +43,9 @@ def add_all(visits: Visits, *added: Visit) -> None:
 class TestRoundTrip:
     """What is stored comes back as it went."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    )
     @given(data=st.data())
     def test_of_any_visit(self, visits: Visits, data: st.DataObject) -> None:
         """Given any visit, when it is stored and read both ways, then it equals the one stored, exactly."""

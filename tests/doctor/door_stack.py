@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.doctor.conftest import Patient
 
-SECONDS = 60.0
+SECONDS = 240.0
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 

@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MILLISECONDS = 20_000  # for what takes a moment on a good machine and longer on two busy cores
+PATIENCE_MILLISECONDS = 60_000  # for what takes a moment on a good machine and longer on two busy cores
 # What Chromium says by itself about an answer that is not 2xx, or none: pages may get such answers.
 NO_ANSWER = ("Failed to load resource", "An unknown error occurred when fetching the script.")
 # What Playwright says on the page's console where a test keeps service workers out.

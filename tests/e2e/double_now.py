@@ -8,10 +8,11 @@ from typing import Any
 
 _WAITING = ("open", "awaiting_owner")
 _DECISION = ("decided_at", "decided_by", "rule", "undo_until", "visitor_id", "visitor_name")
-UNDO_SECONDS = 10
 
 
-def decided(visit: dict[str, Any], decision: dict[str, Any], by: str) -> dict[str, Any] | None:
+def decided(
+    visit: dict[str, Any], decision: dict[str, Any], by: str, undo_seconds: float
+) -> dict[str, Any] | None:
     """Decide a visit that waits; or what a refusal says of one that waits no longer."""
     if visit["state"] not in _WAITING:
         return {name: visit[name] for name in ("state", "decided_by", "decided_at") if name in visit}
@@ -22,7 +23,7 @@ def decided(visit: dict[str, Any], decision: dict[str, Any], by: str) -> dict[st
         decided_at=iso(now),
         decided_by=by,
         rule="household",
-        undo_until=iso(now + UNDO_SECONDS),
+        undo_until=iso(now + undo_seconds),
     )
     if approved:
         visit["visitor_name"] = decision.get("name", "Ada Lovelace")

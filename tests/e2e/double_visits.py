@@ -43,7 +43,8 @@ def _delete(home: HomeDouble, asked: Asked) -> Any:
 
 def _decide(home: HomeDouble, asked: Asked) -> Any:
     visit = home.visits[asked.path["visit_id"]]
-    if (details := double_now.decided(visit, asked.body, "owner@home.test")) is not None:
+    details = double_now.decided(visit, asked.body, "owner@home.test", home.undo_seconds)
+    if details is not None:
         return Refusal(409, "visit_already_decided", details=details)
     home.decisions.append(asked.body)
     return _with_links(visit)

@@ -61,7 +61,10 @@ OPERATIONS: dict[str, Operation] = {
 
 @dataclass
 class HomeDouble(LoginDouble):
-    """The home's state; tests change it and look at what the pages asked."""
+    """The home's state; tests change it and look at what the pages asked.
+
+    A decision can be undone for longer than in a real home, since a busy machine may press late.
+    """
 
     visits: dict[str, dict[str, Any]] = field(default_factory=dict)
     visitors: list[dict[str, Any]] = field(default_factory=list)
@@ -77,6 +80,7 @@ class HomeDouble(LoginDouble):
     photo_requests: list[str] = field(default_factory=list)
     photo_refusals: int = 0
     is_offline: bool = False
+    undo_seconds: float = 100
     household: HouseholdDouble = field(default_factory=HouseholdDouble)
     video: DoubleVideo = field(default_factory=DoubleVideo)
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from scripts.sites import content_type
 from tests.e2e.home_double import PHOTOS
 from tests.e2e.page_policy import ROOT, content_security_policy
+from tests.ports import free_port
 
 _SITES = ROOT / "static-sites"
 
@@ -36,7 +37,7 @@ class PageServer:
 
     def start(self) -> None:
         """Answer, on the same port as before."""
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        server = ThreadingHTTPServer(("127.0.0.1", self.port or free_port()), _handler(self))
         threading.Thread(target=server.serve_forever, args=(0.05,)).start()
         self.port = server.server_address[1]
         self._running = server

@@ -116,6 +116,7 @@ def _someone_known(page: Page, home: HomeDouble) -> None:
 
 def _undo(page: Page, home: HomeDouble) -> None:
     _visits(page, home)
+    home.undo_seconds = 10
     page.clock.install()
     page.get_by_role("article").first.locator(".button-danger").click()
     page.locator(".button-undo").wait_for()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,11 +23,12 @@ from playwright.sync_api import Page
 
 from scripts.run import OWNER_EMAIL, OWNER_PASSWORD, OWNER_PHONE, REGION, STACK_NAME
 from tests.e2e.page_policy import ROOT
+from tests.ports import free_port
 
 START_SECONDS = 240.0  # the demonstration clip is made at the first start
 STOP_SECONDS = 60.0
 MESSAGE_SECONDS = 180.0
-QUIET_SECONDS = 12.0
+QUIET_SECONDS = 20.0
 PASSCODE = re.compile(r"(?<!\d)\d{7}(?!\d)")
 LINK = re.compile(r"https?://\S+")
 
@@ -190,10 +190,3 @@ def _is_ready(home: RunningHome, process: subprocess.Popen[bytes]) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

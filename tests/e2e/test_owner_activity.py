@@ -240,7 +240,8 @@ def test_places_are_held_while_visits_load_and_stand_still(page: Page, home: Hom
     held: list[Route] = []
     page.emulate_media(reduced_motion="reduce")
     page.route("**/api/owner/visits?*", lambda route: held.append(route), times=1)
-    log_in(page, "#/activity")
+    with page.expect_request("**/api/owner/visits?*"):
+        log_in(page, "#/activity")
     expect(page.locator(".skeleton").first).to_be_visible()
     expect(page.locator("main > .stack")).to_have_attribute("aria-busy", "true")
     page.wait_for_function("() => document.getAnimations().length === 0")

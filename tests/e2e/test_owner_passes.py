@@ -54,7 +54,8 @@ def test_a_name_that_was_typed_before_the_people_are_listed_stays(page: Page, ho
     held: list[Route] = []
     log_in(page, "#/passes")
     page.route("**/api/owner/visitors", lambda route: held.append(route))
-    page.get_by_role("link", name="Invite someone").click()
+    with page.expect_request("**/api/owner/visitors"):
+        page.get_by_role("link", name="Invite someone").click()
     page.get_by_role("radio", name=re.compile("^Once")).check()
     page.get_by_label("Name").fill("Grace Hopper")
 

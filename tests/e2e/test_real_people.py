@@ -16,7 +16,6 @@ from tests.e2e.browser import watched_context
 from tests.e2e.page_policy import ROOT
 from tests.e2e.running_home import (
     RunningHome,
-    free_port,
     log_in,
     passcode_in,
     running_home,
@@ -24,6 +23,7 @@ from tests.e2e.running_home import (
     visits,
     wait_until,
 )
+from tests.ports import free_port
 
 MEDIA = ROOT.parent / "shared/media"
 PHONE = "+15555550177"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
 
 from tests.e2e.browser import PATIENCE_MILLISECONDS
@@ -21,8 +23,10 @@ def plays(page: Page) -> None:
 
 
 def quiet(page: Page, film: DoubleVideo) -> None:
-    """Nothing of the film is asked for any more; what was on its way has come."""
-    page.wait_for_timeout(300)
-    before = [*film.asked, *film.played]
-    page.wait_for_timeout(2_200)
-    assert [*film.asked, *film.played] == before
+    """Nothing of the film is asked for any more, once what was on its way has come."""
+    give_up_at = time.monotonic() + PATIENCE_MILLISECONDS / 1000
+    before = None
+    while (now := [*film.asked, *film.played]) != before:
+        assert time.monotonic() < give_up_at, f"still asked for: {now[-3:]}"
+        before = now
+        page.wait_for_timeout(2_200)

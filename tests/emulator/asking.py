@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 T = TypeVar("T")
 
 
-def eventually(question: Callable[[], T], seconds: float = 30.0) -> T:
+def eventually(question: Callable[[], T], seconds: float = 120.0) -> T:
     """Ask until the answer is truthy, and return it; fail with the last answer after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):

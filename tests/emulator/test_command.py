@@ -15,6 +15,7 @@ import pytest
 
 from emulator.coverage import coverage_table
 from tests.conftest import start_emulator
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         env={**os.environ, **environment},
         check=False,
     )
@@ -64,7 +65,7 @@ def test_profiles_and_proxies_of_this_machine_do_not_count(
             StackName="home", TemplateBody=json.dumps({"Resources": {"Parameter": parameter}})
         )
         cloudformation.get_waiter("stack_create_complete").wait(
-            StackName="home", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+            StackName="home", WaiterConfig={"Delay": 1, "MaxAttempts": 240}
         )
     finally:
         emulator.stop()
@@ -73,9 +74,8 @@ def test_profiles_and_proxies_of_this_machine_do_not_count(
 @pytest.mark.parametrize("option", ["--port", "--web-port"])
 def test_a_taken_port_is_one_clear_line(tmp_path: Path, option: str) -> None:
     """Another program has the port: exit code 2, one line, no traceback."""
-    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as other:
-        port, free = taken.getsockname()[1], other.getsockname()[1]
-        other.close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port, free = taken.getsockname()[1], free_port()
         second = "--web-port" if option == "--port" else "--port"
         answer = run(option, str(port), second, str(free), "--data", str(tmp_path))
     assert answer.returncode == 2
@@ -131,9 +131,8 @@ def test_both_ports_must_differ(tmp_path: Path) -> None:
 
 def test_a_folder_has_one_emulator(emulator: Any) -> None:
     """A second one on the same data is refused in one line."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-        ports = one.getsockname()[1], two.getsockname()[1]
-    answer = run("--port", str(ports[0]), "--web-port", str(ports[1]), "--data", str(emulator.data_dir))
+    ports = ["--port", str(free_port()), "--web-port", str(free_port())]
+    answer = run(*ports, "--data", str(emulator.data_dir))
     assert answer.returncode == 2
     assert answer.stderr.endswith("is used by another emulator; choose another folder with --data\n")
     assert answer.stderr.count("\n") == 1

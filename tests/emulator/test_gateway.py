@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,10 +126,11 @@ def test_a_presigned_address_works_until_it_expires(emulator: Any, name: str, ve
     s3 = emulator.client("s3", signature_version=version)
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="photo.jpg", Body=b"photo")
-    link = s3.generate_presigned_url("get_object", Params={"Bucket": name, "Key": "photo.jpg"}, ExpiresIn=1)
-    assert get(link) == (200, b"photo")
+    photo = {"Bucket": name, "Key": "photo.jpg"}
+    long, short = (s3.generate_presigned_url("get_object", Params=photo, ExpiresIn=s) for s in (600, 1))
+    assert get(long) == (200, b"photo")
     time.sleep(2.1)
-    status, body = get(link)
+    status, body = get(short)
     assert status == 403
     assert b"<Code>AccessDenied</Code>" in body
 
@@ -162,12 +165,12 @@ def test_a_long_poll_of_a_queue_holds_up_nobody(emulator: Any, name: str) -> Non
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     with ThreadPoolExecutor(1) as threads:
         started = time.monotonic()
-        waiting = threads.submit(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=15))
+        waiting = threads.submit(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
         time.sleep(0.5)
         sqs.send_message(QueueUrl=url, MessageBody="here")
         answer = waiting.result()
     assert [message["Body"] for message in answer["Messages"]] == ["here"]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 19
 
 
 def test_an_empty_long_poll_takes_its_time(emulator: Any, name: str) -> None:
@@ -176,19 +179,25 @@ def test_an_empty_long_poll_takes_its_time(emulator: Any, name: str) -> None:
     url = sqs.create_queue(QueueName=name, Attributes={"ReceiveMessageWaitTimeSeconds": "1"})["QueueUrl"]
     started = time.monotonic()
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
-    assert 0.9 < time.monotonic() - started < 8
+    assert 0.9 < time.monotonic() - started < 20
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of processors so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_stream_stays_fast_when_it_is_long(emulator: Any, name: str) -> None:
-    """Puts and reads do not slow down with the records that are there (moto alone: quadratic)."""
+    """Puts and reads cost no more with the records that are there (moto alone: quadratic)."""
     kinesis = emulator.client("kinesis")
     kinesis.create_stream(StreamName=name, ShardCount=1)
     records = [{"Data": b"x", "PartitionKey": "p"}] * 500
     times = []
     for _ in range(12):
-        started = time.monotonic()
+        before = processor_seconds(emulator.process.pid)
         sequence = kinesis.put_records(StreamName=name, Records=records)["Records"][-1]["SequenceNumber"]
-        times.append(time.monotonic() - started)
+        times.append(processor_seconds(emulator.process.pid) - before)
     assert min(times[-3:]) < 5 * max(min(times[:3]), 0.05)
     iterator = kinesis.get_shard_iterator(
         StreamName=name,

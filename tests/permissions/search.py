@@ -117,7 +117,7 @@ class StreamProcessor:
         self._rekognition.start_stream_processor(Name=self._name)
         eventually(lambda: self._status() in ("RUNNING", "FAILED"))
         before = len(records(self.home))
-        give_up_at = time.monotonic() + 15.0
+        give_up_at = time.monotonic() + 60.0
         while self._status() == "RUNNING" and time.monotonic() < give_up_at:
             put_media(self.home.emulator, self.home.outputs["VideoStreamName"], self._clip)
             if eventually(lambda: len(records(self.home)) >= before + 3 or self._status() == "FAILED", 3.0):

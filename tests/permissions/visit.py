@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -118,10 +119,10 @@ class Visit(SeenFaces):
     def visitor_is_removed_meanwhile(self) -> str:
         """The visitor is removed while the face is indexed: it goes from the collection as well."""
         collection = {"CollectionId": self.home.outputs["CollectionId"]}
-        for _ in range(RACES):
+        for number in range(RACES):
             self.home.restore(self.approved)
             self._empty_collection()
-            with self._meanwhile(self._remove_visitor):
+            with self._meanwhile(partial(self._remove_visitor, 0.05 * 1.3**number)):
                 _, error = self.home.invoke("EnrollFaceFunction", self._admitted())
             stays = self.home.client("rekognition").list_faces(**collection)["Faces"]
             if error and stays:  # without an error the visitor was removed too late to matter
@@ -133,11 +134,11 @@ class Visit(SeenFaces):
         self.home.restore({**self.approved, "VisitsTable": []})
         return given_up(self.home, "EnrollFaceFunction", self._admitted())
 
-    def _remove_visitor(self) -> bool:
-        """As soon as the event is being worked on; whether it was."""
+    def _remove_visitor(self, after_seconds: float) -> bool:
+        """Once the event is being worked on; whether it was."""
         if not self.home.items("IdempotencyTable"):
             return False
-        time.sleep(0.05)  # by now the visitor was read, and the face engine is at work
+        time.sleep(after_seconds)  # by now the visitor was read, and the face engine is at work
         key = {"visitor_id": {"S": self.visitor_id}}
         self.home.client("dynamodb").delete_item(TableName=self.home.id("VisitorsTable"), Key=key)
         return True
@@ -162,10 +163,10 @@ def play_whole_visit(home: Home) -> Visit:
     portrait = cv2.resize(grace(), (384, 448))
     clip = video.encode([portrait] * video.FPS * 2)
     put_media(home.emulator, home.outputs["VideoStreamName"], clip, NOTIFY)
-    question = eventually(lambda: home.texts(OWNER_PHONE), 40.0)
+    question = eventually(lambda: home.texts(OWNER_PHONE), 120.0)
     assert len(question) == 1, question
     visit_id = question[0].rpartition("/")[2]
-    assert eventually(lambda: "sent_at" in home.visits()[0]["owner_message"]["M"])
+    assert eventually(lambda: "sent_at" in home.visits()[0]["owner_message"]["M"], 60.0)
     stop_deliveries(home)
     waiting = {**home.snapshot(), "IdempotencyTable": []}
     decision = {"decision": "approve", "name": "Grace", "phone": VISITOR_PHONE}
@@ -175,7 +176,7 @@ def play_whole_visit(home: Home) -> Visit:
     approved = {**home.snapshot(), "IdempotencyTable": []}
     assert redeem(home, code, visit_id) == 200
     collection = {"CollectionId": home.outputs["CollectionId"]}
-    assert eventually(lambda: home.client("rekognition").list_faces(**collection)["Faces"])
+    assert eventually(lambda: home.client("rekognition").list_faces(**collection)["Faces"], 60.0)
     home.client("events").disable_rule(Name=_rule(home), EventBusName=home.outputs["EventBusName"])
     (visitor,) = approved["VisitorsTable"]
     record = last_record(home)
@@ -262,5 +263,5 @@ def given_up(home: Home, function: str, event: Mapping[str, Any]) -> str:
     taken()
     home.invoke_later(function, event)
     refusal = (f"{function}Role", "sqs:SendMessage")
-    queued = eventually(lambda: refusal in home.refused(mark) or taken(), 15.0)
+    queued = eventually(lambda: refusal in home.refused(mark) or taken(), 60.0)
     return "" if isinstance(queued, list) and queued else "an event that is given up is lost"

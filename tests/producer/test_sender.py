@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import boto3
 import pytest
@@ -23,9 +23,8 @@ from kvs_producer.spool import Outgoing, Spool
 from tests.producer.conftest import FRAME_BYTES, fragment
 from tests.producer.stand_in import Misbehaviour, StandIn, serve
 
-IMPATIENT = Patience(
-    connection=60, idle=5, acknowledged_within=0.5, connect=2, first_retry=0.02, longest_retry=0.05
-)
+HURRIED = Patience(connection=60, idle=5, connect=2, first_retry=0.02, longest_retry=0.05)
+IMPATIENT = replace(HURRIED, acknowledged_within=2)
 T0 = 1_795_221_531_000
 
 
@@ -49,7 +48,7 @@ def on_bench(
     misbehaviour: Misbehaviour | None = None,
     *,
     stream: str = "smart-door-front",
-    patience: Patience = IMPATIENT,
+    patience: Patience = HURRIED,
 ) -> None:
     """Run `test` beside a service that misbehaves as told."""
 
@@ -58,7 +57,7 @@ def on_bench(
             spool, figures = Spool(), Figures()
             target = Stream(stream, "us-east-1", service.url, boto3.session.Session())
             await asyncio.wait_for(
-                test(Bench(service, spool, figures, Sender(target, spool, figures, patience))), 20
+                test(Bench(service, spool, figures, Sender(target, spool, figures, patience))), 120
             )
 
     asyncio.run(run())
@@ -150,7 +149,7 @@ def test_a_service_that_falls_silent_is_left_for_a_new_connection() -> None:
         assert [c.timecodes for c in bench.service.conversations] == [times(0, 1), times(0, 1)]
         assert list(bench.service.stored) == times(0, 1)
 
-    on_bench(test, Misbehaviour(silent_connections=1))
+    on_bench(test, Misbehaviour(silent_connections=1), patience=IMPATIENT)
 
 
 @pytest.mark.parametrize("error_id", [4004, 4006, 4009, 4099])
@@ -258,7 +257,7 @@ def test_an_endpoint_that_never_answered_is_given_up_after_a_few_tries() -> None
     """Given an address where nothing listens, `prepare` names it."""
     target = Stream("smart-door-front", "us-east-1", "http://127.0.0.1:9")
     with pytest.raises(EndpointUnreachableError, match=r"http://127\.0\.0\.1:9"):
-        asyncio.run(Sender(target, Spool(), Figures(), IMPATIENT).prepare())
+        asyncio.run(Sender(target, Spool(), Figures(), HURRIED).prepare())
 
 
 def test_missing_credentials_say_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +288,7 @@ def test_an_old_connection_is_replaced_before_the_service_ends_it() -> None:
         assert [c.timecodes for c in bench.service.conversations] == [times(0), times(1)]
         assert all(c.ended_in_good_order for c in bench.service.conversations)
 
-    on_bench(test, patience=Patience(connection=0.2, idle=60, acknowledged_within=1))
+    on_bench(test, patience=Patience(connection=0.2, idle=60))
 
 
 def test_an_idle_connection_is_ended_and_opened_again_when_it_is_needed() -> None:
@@ -305,7 +304,7 @@ def test_an_idle_connection_is_ended_and_opened_again_when_it_is_needed() -> Non
         await sending
         assert [c.timecodes for c in bench.service.conversations] == [times(0), times(1)]
 
-    on_bench(test, patience=Patience(idle=0.1, acknowledged_within=1))
+    on_bench(test, patience=Patience(idle=0.1))
 
 
 def test_another_encoder_gets_a_connection_of_its_own() -> None:

@@ -26,7 +26,7 @@ STAYS = (demo_clip.Stay(HOPPER, 14.0, 20.5, -1), demo_clip.Stay(ASTRONAUT, 22.5,
 CLIP_SECONDS = 30.0
 STANDS_AT = {HOPPER: 17.5, ASTRONAUT: 26.0}  # seconds of the clip at which they look at the camera
 ARRIVAL_MILLISECONDS = 120_000
-ANSWER_MILLISECONDS = 30_000
+ANSWER_MILLISECONDS = 60_000
 PASSWORD = re.compile(r"temporary password is (\S{12})\.")
 CHOSEN_PASSWORD = "chosen at the first login"
 # Requests may end because the page went on, the cable was pulled, or a photo is gone (no picture comes).

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Emulator
 
-SECONDS = 60.0
+SECONDS = 240.0
 
 
 class OneStack:

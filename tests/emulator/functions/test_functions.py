@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from typing import Any
 
 import pytest
 
-from tests.emulator.asking import code_of
+from tests.emulator.asking import code_of, eventually
 from tests.emulator.conftest import ROLE
 
 HELLO = "def handler(event, context): return 'hello'"
@@ -71,8 +70,7 @@ def test_what_is_saved_in_a_folder_used_in_place_runs_next(
     client = emulator.client("lambda")
     assert invoke(client, name) == "hello"
     (folder / "app.py").write_text("def handler(event, context): return 'saved'")
-    time.sleep(1.1)
-    assert invoke(client, name) == "saved"
+    eventually(lambda: invoke(client, name) == "saved")
 
 
 def test_configuration_changes_take_effect(emulator: Any, name: str, make_function: Any) -> None:

@@ -301,8 +301,8 @@ def test_a_decision_costs_next_to_nothing() -> None:
     tables = [HERE.arn("dynamodb", f"table/{number}") for number in range(20)]
     allowing = [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": table} for table in tables]
     statements = parse_policy({"Statement": allowing}, "test")
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(1000):
         (wanted,) = access_requests("dynamodb", "GetItem", {"TableName": "19"}, HERE)
         assert evaluate(statements, wanted) is Decision.ALLOWED
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

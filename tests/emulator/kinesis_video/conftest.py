@@ -46,7 +46,7 @@ class Producer:
         parts = urlsplit(endpoint_url)
         assert parts.hostname is not None
         assert parts.port is not None
-        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=10)
+        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=60)
         self._answer = self._socket.makefile("rb")
         self.chunks: list[bytes] = []
         sent = {
@@ -147,7 +147,7 @@ class OwnService:
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        assert self._started.wait(30)
+        assert self._started.wait(120)
 
     def client(self, service_name: str, **config: Any) -> Any:
         """A boto3 client of it."""
@@ -158,7 +158,7 @@ class OwnService:
         if not self._thread.is_alive():
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
+        self._thread.join(120)
         assert not self._thread.is_alive()
 
     async def _serve(self) -> None:

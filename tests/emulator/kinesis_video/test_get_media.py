@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import cv2
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from matroska import END_OF_FRAGMENT, Fragment, FragmentReader, SegmentWriter, encode_tags
 from matroska.ebml import Id, children, text
+from tests.emulator.asking import eventually
 
 EBML_MARK = b"\x1a\x45\xdf\xa3"
 
@@ -27,13 +28,17 @@ def numbers(stream: str, put: Any, wire: Any) -> list[str]:
 
 @pytest.fixture
 def get_media(video: Any, stream: str) -> Iterator[Any]:
-    """Read a number of fragments of the stream with GetMedia: each as the bytes of its file."""
-    client = video.client("kinesis-video-media", parameter_validation=False, read_timeout=5)
+    """Read a number of fragments of the stream with GetMedia: each as the bytes of its file.
+
+    What happens `meanwhile` does so once the service has begun to answer.
+    """
+    client = video.client("kinesis-video-media", parameter_validation=False, read_timeout=60)
     open_bodies = []
 
-    def read(count: int, **selector: Any) -> list[bytes]:
+    def read(count: int, meanwhile: Callable[[], Any] = lambda: None, **selector: Any) -> list[bytes]:
         body = client.get_media(StreamName=stream, StartSelector=selector)["Payload"]
         open_bodies.append(body)
+        meanwhile()
         data = b""
         while data.count(b"AWS_KINESISVIDEO_CONTINUATION_TOKEN") < count:
             data += body._raw_stream.read1()
@@ -134,10 +139,8 @@ def test_reading_starts_at_a_servers_time(
     (first,) = get_media(1, StartSelectorType="SERVER_TIMESTAMP", StartTimestamp=1_700_000_000)
     assert _number(first) == numbers[0]
 
-    thread = threading.Timer(0.3, put, [stream, wire.cluster(wire.start_ms + 60_000)])
-    thread.start()
-    (later,) = get_media(1, StartSelectorType="SERVER_TIMESTAMP", StartTimestamp=4_000_000_000)
-    thread.join()
+    arrives = partial(put, stream, wire.cluster(wire.start_ms + 60_000))
+    (later,) = get_media(1, arrives, StartSelectorType="SERVER_TIMESTAMP", StartTimestamp=4_000_000_000)
     assert _number(later) > numbers[-1]
 
 
@@ -152,10 +155,7 @@ def test_now_is_the_next_fragment_and_all_after_it(
         for n in range(10, 14):
             producer.send(wire.cluster(wire.start_ms + n * 1000) + encode_tags({END_OF_FRAGMENT: ""}))
 
-    thread = threading.Timer(0.3, produce)
-    thread.start()
-    files = get_media(4, StartSelectorType="NOW")
-    thread.join()
+    files = get_media(4, produce, StartSelectorType="NOW")
     times = [FragmentReader().feed(file)[0].timecode_ms for file in files]
     assert times == [wire.start_ms + n * 1000 for n in range(10, 14)]
 
@@ -165,7 +165,7 @@ def test_a_stream_without_retention_can_be_read_live(
 ) -> None:
     """Given a stream that keeps nothing, when a consumer reads along, then it gets the fragments."""
     name = make_stream(video, 0)
-    client = video.client("kinesis-video-media", read_timeout=5)
+    client = video.client("kinesis-video-media", read_timeout=60)
     body = client.get_media(StreamName=name, StartSelector={"StartSelectorType": "NOW"})["Payload"]
     producer = connect(name)
     producer.send(wire.header + wire.cluster(wire.start_ms) + encode_tags({END_OF_FRAGMENT: ""}))
@@ -204,24 +204,32 @@ def test_three_consumers_read_a_stream_at_once(numbers: list[str], get_media: An
 
 def test_a_consumer_that_has_left_makes_room(video: Any, stream: str, numbers: list[str]) -> None:
     """Given three consumers who left, when three others come soon after, then they are served."""
-    client = video.client("kinesis-video-media", read_timeout=5)
-    selector = {"StartSelectorType": "EARLIEST"}
+    client = video.client("kinesis-video-media", read_timeout=60)
+
+    def served() -> Any:
+        try:
+            return client.get_media(StreamName=stream, StartSelector={"StartSelectorType": "EARLIEST"})
+        except client.exceptions.ConnectionLimitExceededException:
+            return None
+
     for _ in range(2):
-        bodies = [client.get_media(StreamName=stream, StartSelector=selector)["Payload"] for _ in range(3)]
-        for body in bodies:
-            body.close()
-        time.sleep(0.2)
+        answers = [eventually(served) for _ in range(3)]
+        assert served() is None
+        for answer in answers:
+            answer["Payload"].close()
 
 
 def test_the_end_of_a_stream_ends_its_reading(video: Any, stream: str, numbers: list[str]) -> None:
     """Given a consumer that has read everything, when the stream is deleted, then the answer ends."""
-    client = video.client("kinesis-video-media", read_timeout=10)
+    client = video.client("kinesis-video-media", read_timeout=60)
     selector = {"StartSelectorType": "EARLIEST"}
     body = client.get_media(StreamName=stream, StartSelector=selector)["Payload"]
     control = video.client("kinesisvideo")
     arn = control.describe_stream(StreamName=stream)["StreamInfo"]["StreamARN"]
-    threading.Timer(0.3, control.delete_stream, kwargs={"StreamARN": arn}).start()
+    deletion = threading.Timer(0.3, control.delete_stream, kwargs={"StreamARN": arn})
+    deletion.start()
     assert len(FragmentReader().feed(body.read())) == 5
+    deletion.join()
 
 
 def test_a_list_of_fragments_is_exactly_those(video: Any, stream: str, numbers: list[str]) -> None:

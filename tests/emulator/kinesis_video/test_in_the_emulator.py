@@ -49,7 +49,7 @@ def test_tagged_fragments_are_published(emulator: Any, doors: tuple[str, Any], p
     )
 
     messages: list[dict[str, Any]] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not messages and time.monotonic() < deadline:
         messages = received()
         time.sleep(0.05)
@@ -74,7 +74,7 @@ def test_producer_and_consumer_meet_behind_the_gateway(
 ) -> None:
     """Given the whole emulator, when media is put as AWS's producer does, then it is read meanwhile."""
     stream = make_stream(emulator)
-    media = emulator.client("kinesis-video-media", read_timeout=10)
+    media = emulator.client("kinesis-video-media", read_timeout=60)
     body = media.get_media(StreamName=stream, StartSelector={"StartSelectorType": "NOW"})["Payload"]
     producer = connect(stream, emulator)
     assert producer.continued == b"HTTP/1.1 100 Continue\r\n\r\n"

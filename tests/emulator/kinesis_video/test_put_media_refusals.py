@@ -132,7 +132,7 @@ def test_a_silent_connection_is_idle_then_closed(
     start_service: Any, make_stream: Any, connect: Any, wire: Any
 ) -> None:
     """Given a producer that falls silent, when time passes, then it is told IDLE, and the answer ends."""
-    service = start_service(idle_after_seconds=0.1, closed_after_seconds=1.5)
+    service = start_service(idle_after_seconds=0.1, closed_after_seconds=4)
     producer = connect(make_stream(service), service)
     producer.send(wire.header)
     assert producer.acknowledgements() == [{"EventType": "IDLE"}]

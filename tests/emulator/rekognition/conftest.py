@@ -124,7 +124,7 @@ class Camera:
         request = AWSRequest("POST", self._url, headers)
         SigV4Auth(Credentials("test", "test"), "kinesisvideo", "us-east-1").add_auth(request)
         parts = urlsplit(self._url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         signed = {**dict(request.headers.items()), "Transfer-Encoding": "chunked"}
         connection.request("POST", parts.path, body=self._segment(), headers=signed, encode_chunked=True)
         connection.getresponse().read()
@@ -187,7 +187,7 @@ class Door:
         """The processor's status."""
         return str(self.rekognition.describe_stream_processor(Name=self.name)["Status"])
 
-    def wait_for_status(self, wanted: str, seconds: float = 20) -> None:
+    def wait_for_status(self, wanted: str, seconds: float = 120) -> None:
         """Wait until the processor has that status."""
         wait_until(lambda: self.status() == wanted, f"the processor is not {wanted}", seconds)
 
@@ -200,7 +200,12 @@ class Door:
         assert all(record["PartitionKey"] == self.name for record in answer["Records"])
         return [json.loads(record["Data"]) for record in answer["Records"]]
 
-    def wait_for_records(self, count: int, seconds: float = 30) -> list[dict[str, Any]]:
+    def filmed(self) -> int:
+        """How many fragments the video stream has."""
+        archive = self.emulator.client("kinesis-video-archived-media")
+        return len(archive.list_fragments(StreamName=self.name)["Fragments"])
+
+    def wait_for_records(self, count: int, seconds: float = 120) -> list[dict[str, Any]]:
         """Wait until there are so many records."""
         wait_until(lambda: len(self.records()) >= count, f"there are not {count} records", seconds)
         return self.records()

@@ -82,6 +82,6 @@ def test_waiting_ends_when_a_fragment_comes() -> None:
         waiting = asyncio.create_task(backlog.get())
         await asyncio.sleep(0)
         backlog.put(fragment(7))
-        return (await asyncio.wait_for(waiting, 1)).number
+        return (await asyncio.wait_for(waiting, 60)).number
 
     assert asyncio.run(wait()) == "7"

@@ -30,7 +30,7 @@ def test_a_processor_goes_from_stopped_to_running_and_back(door: Door) -> None:
     door.wait_for_status("RUNNING")
     door.rekognition.stop_stream_processor(Name=door.name)
     door.wait_for_status("STOPPED")
-    assert states == ["STOPPED", "STARTING"]
+    assert states in (["STOPPED", "STARTING"], ["STOPPED", "RUNNING"])  # it starts in half a second
     door.rekognition.delete_stream_processor(Name=door.name)
     with pytest.raises(ClientError) as caught:
         door.status()
@@ -116,9 +116,10 @@ def test_a_stopped_processor_writes_nothing_more(door: Door, portrait: list[Frag
         door.wait_for_records(1)
         door.rekognition.stop_stream_processor(Name=door.name)
         door.wait_for_status("STOPPED")
-        written = len(door.records())
-        door.rekognition.start_stream_processor(Name=door.name)
+        written, filmed = len(door.records()), door.filmed()
+        wait_until(lambda: door.filmed() > filmed + 1, "the camera sends nothing", 120)
         assert len(door.records()) == written
+        door.rekognition.start_stream_processor(Name=door.name)
         door.wait_for_status("RUNNING")
         door.wait_for_records(written + 1)
 
@@ -251,4 +252,4 @@ def test_two_processors_share_the_engine(door: Door, portrait: list[Fragment]) -
         door.wait_for_records(2)
         other.wait_for_records(2)
     other.rekognition.stop_stream_processor(Name=other.name)
-    wait_until(lambda: other.status() == "STOPPED", "the other processor is not STOPPED", 10)
+    wait_until(lambda: other.status() == "STOPPED", "the other processor is not STOPPED", 120)

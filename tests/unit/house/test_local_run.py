@@ -132,7 +132,7 @@ def test_a_phone_that_is_gone_does_not_end_the_narration(tmp_path: Path) -> None
         accepting.start()
         narrator = Narrator(tmp_path, f"http://127.0.0.1:{server.getsockname()[1]}/", said.append)
         narrator.start()
-        accepting.join(10)
+        accepting.join(120)
         assert narrator.is_alive()
         narrator.stop()
     assert said == []

@@ -20,11 +20,22 @@ class TextMessage:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """An e-mail; `to` is the address."""
+class Invitation:
+    """The e-mail to somebody who was made a user of a pool; `to` is the address.
+
+    `login` is what stands in the message as the user name. `subject` and `message` (HTML, with placeholders)
+    are the pool's own; the function `trigger_arn`, if there is one, may word others.
+    """
 
     to: str
-    text: str
+    pool_id: str
+    username: str
+    login: str
+    password: str
+    attributes: Mapping[str, str]
+    subject: str
+    message: str
+    trigger_arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class MatchedEvent:
     event: Mapping[str, Any]
 
 
-Effect = TextMessage | Letter | TopicMessage | MatchedEvent
+Effect = TextMessage | Invitation | TopicMessage | MatchedEvent
 
 
 @dataclass

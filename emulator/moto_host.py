@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from emulator.moto_services import Answer, Call, MotoServices
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Tap = Callable[[Call, Answer], None]
+Step = Callable[[Effect], Awaitable[Answer | None]]
 SQS_POLL_SECONDS = 0.1
 COMPACT_AFTER_ENTRIES = 500
 
@@ -35,6 +36,7 @@ class MotoHost:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moto")
         self._taps: dict[tuple[str, str], list[Tap]] = defaultdict(list)
         self._listeners: list[Callable[[Effect], None]] = []
+        self._steps: list[Step] = []
         self.changes: Counter[str] = Counter()
         """How often each service's state was changed, or may have been, since the start."""
 
@@ -45,6 +47,13 @@ class MotoHost:
     def listen(self, listener: Callable[[Effect], None]) -> None:
         """Call `listener` on the event loop for everything that calls set off outside of moto."""
         self._listeners.append(listener)
+
+    def before_answering(self, step: Step) -> None:
+        """Await `step` for everything that a call set off, before the call is answered.
+
+        An answer of the step's is given in place of moto's, whose change stays.
+        """
+        self._steps.append(step)
 
     async def start(self) -> Replayed:
         """Bring moto's state back from the journal."""
@@ -94,6 +103,8 @@ class MotoHost:
         for effect in effects.happened:
             for listener in self._listeners:
                 listener(effect)
+            for step in self._steps:
+                answer = await step(effect) or answer
         return answer, effects
 
     def _call_and_record(self, call: Call) -> tuple[Answer, Effects]:

@@ -2,7 +2,7 @@
 
 AWS: AdminCreateUser in "Amazon Cognito user pools API Reference"; a password that is not given is made up
 to the pool's rules, and `MessageAction` RESEND makes another one. The message is that of the pool's
-`InviteMessageTemplate`.
+`InviteMessageTemplate`, unless its trigger words another one (emulator.invitations).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from emulator.effects import CURRENT, Letter
+from emulator.effects import CURRENT, Invitation
 
+_SUBJECT = "Your temporary password"
 _MESSAGE = "Your username is {username} and temporary password is {####}."
 _SYMBOLS = "!@#$%*+-="
 _KINDS = (_SYMBOLS, string.digits, string.ascii_lowercase, string.ascii_uppercase)
@@ -41,7 +42,7 @@ def repair() -> None:
             user = create(self, user_pool_id, username, message_action, password, attributes)
         address = user.attribute_lookup.get("email")
         if message_action != "SUPPRESS" and address:
-            CURRENT.effects.happened.append(Letter(address, _text(pool, username, password)))
+            CURRENT.effects.happened.append(_invitation(pool, user, username, address))
         return user
 
     CognitoIdpBackend.admin_create_user = create_and_invite
@@ -56,7 +57,17 @@ def _password(pool: Any) -> str:
     return "".join(mock_random.choice(_KINDS[place % len(_KINDS)]) for place in range(length))
 
 
-def _text(pool: Any, username: str, password: str) -> str:
-    template = pool.extended_config.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
-    message: str = template.get("EmailMessage", _MESSAGE)
-    return message.replace("{username}", username).replace("{####}", password)
+def _invitation(pool: Any, user: Any, login: str, address: str) -> Invitation:
+    config = pool.extended_config
+    template = config.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
+    return Invitation(
+        to=address,
+        pool_id=pool.id,
+        username=user.username,
+        login=login,
+        password=user.password,
+        attributes={"cognito:user_status": user.status, **user.attribute_lookup},
+        subject=template.get("EmailSubject", _SUBJECT),
+        message=template.get("EmailMessage", _MESSAGE),
+        trigger_arn=config.get("LambdaConfig", {}).get("CustomMessage", ""),
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from emulator.account import Account
-from emulator.effects import Effect, Letter, TextMessage
+from emulator.effects import Effect, TextMessage
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +29,7 @@ class Phone:
         self._messages = [json.loads(line) for line in _whole_lines(self._path)]
 
     def take(self, effect: Effect) -> None:
-        """Keep an effect that is a text message or an e-mail."""
-        if isinstance(effect, Letter):
-            self.receive(effect.to, effect.text)
-            return
+        """Keep an effect that is a text message."""
         if not isinstance(effect, TextMessage):
             return
         account = self._account.now()
@@ -43,17 +40,24 @@ class Phone:
         else:
             self.receive(effect.to, effect.text)
 
-    def receive(self, to: str, text: str) -> None:
+    def receive_letter(self, to: str, subject: str, text: str) -> None:
+        """Keep an e-mail that arrives now."""
+        self.receive(to, text, subject=subject)
+
+    def receive(self, to: str, text: str, **more: str) -> None:
         """Keep a message that arrives now."""
         now = time.time()
         sent_at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
-        message = {"to": to, "text": text, "sent_at": sent_at}
+        message = {"to": to, **more, "text": text, "sent_at": sent_at}
         self._messages.append(message)
         with self._path.open("a") as file:
             file.write(json.dumps(message) + "\n")
 
     def routes(self) -> list[web.RouteDef]:
-        """GET /phone/messages: [{"to": "+1… or e-mail", "text": "…", "sent_at": "…Z"}, …], oldest first."""
+        """GET /phone/messages: [{"to": "+1… or e-mail", "text": "…", "sent_at": "…Z"}, …], oldest first.
+
+        An e-mail has a `subject` too.
+        """
         return [web.get("/phone/messages", self._list)]
 
     async def _list(self, request: web.Request) -> web.Response:

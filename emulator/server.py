@@ -34,6 +34,7 @@ from emulator.iam.arns import known_arns
 from emulator.iam.authorization import Authorization
 from emulator.iam.requests import Place
 from emulator.iam.role_policies import RolePolicies
+from emulator.invitations import Invitations
 from emulator.journal import Journal
 from emulator.kinesis_video import KinesisVideo
 from emulator.moto_host import MotoHost
@@ -120,6 +121,7 @@ async def _start_deliveries(settings: Settings, moto: MotoHost, running: AsyncEx
     running.push_async_callback(subscriptions.close)
     moto.listen(phone.take)
     moto.listen(subscriptions.take)
+    moto.before_answering(Invitations(settings, phone.receive_letter).send)
     _in_background(Schedules(settings, subscriptions.take).run(), running)
     pages = Web(phone.routes())
     await pages.start(settings)

@@ -87,7 +87,7 @@ class Narrator(threading.Thread):
         if len(messages) < self._messages_told:
             self._messages_told = 0
         for message in sorted(messages, key=lambda m: str(m["sent_at"]))[self._messages_told :]:
-            self._tell(f"phone {message['to']}: {message['text']}")
+            self._tell(f"phone {message['to']}: {message.get('subject') or message['text']}")
         self._messages_told = len(messages)
 
     def _messages(self) -> list[dict[str, str]] | None:

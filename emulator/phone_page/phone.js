@@ -1,4 +1,4 @@
-// The phone page: every text message, newest first. It stands alone: the emulator shows it without any application.
+// The phone page: every text message and e-mail, newest first. It stands alone: the emulator shows it without any application.
 
 const POLL_MILLISECONDS = 1_000;
 const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
@@ -33,7 +33,7 @@ function show(messages) {
   empty.hidden = shown > 0;
 }
 
-function bubble({ to, text, sent_at: sentAt }) {
+function bubble({ to, subject, text, sent_at: sentAt }) {
   const time = Object.assign(document.createElement("time"), {
     dateTime: sentAt,
     textContent: clock.format(new Date(sentAt)),
@@ -41,6 +41,7 @@ function bubble({ to, text, sent_at: sentAt }) {
   const head = Object.assign(document.createElement("p"), { className: "bubble-head" });
   head.append(`To ${to}`, time);
   const body = Object.assign(document.createElement("p"), { className: "bubble" });
+  if (subject) body.append(Object.assign(document.createElement("strong"), { textContent: subject }), "\n\n");
   body.append(...withLinks(text));
   const item = document.createElement("li");
   item.append(head, body);

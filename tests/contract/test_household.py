@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from smart_door.adapters.household_cognito import CognitoHousehold
+from smart_door.domain.errors import InvitationNotSentError, RetryableError
 from smart_door.domain.household import Household, Role
 from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 from tests.contract.conftest import Aws
@@ -22,6 +26,23 @@ def household(request: pytest.FixtureRequest) -> Household:
     for role in Role:
         client.create_group(UserPoolId=pool, GroupName=role.value)
     return CognitoHousehold(client, pool)
+
+
+@pytest.fixture(params=["fake", "cognito"])
+def mute(request: pytest.FixtureRequest) -> tuple[Household, Callable[[], object]]:
+    """A household whose invitations cannot be worded, and what puts that right."""
+    if request.param == "fake":
+        fake = InMemoryHousehold(sends_nothing=True)
+        return fake, lambda: setattr(fake, "sends_nothing", False)
+    client = request.getfixturevalue("aws").client("cognito-idp")
+    nowhere = "arn:aws:lambda:us-east-1:123456789012:function:nowhere"
+    pool = client.create_user_pool(
+        PoolName="mute", UsernameAttributes=["email"], LambdaConfig={"CustomMessage": nowhere}
+    )["UserPool"]["Id"]
+    for role in Role:
+        client.create_group(UserPoolId=pool, GroupName=role.value)
+    repair = partial(client.update_user_pool, UserPoolId=pool, LambdaConfig={})
+    return CognitoHousehold(client, pool), repair
 
 
 def roles(household: Household) -> dict[str, Role]:
@@ -42,6 +63,20 @@ def test_an_address_is_invited_once(household: Household) -> None:
     household.invite("ann@example.com", Role.MEMBER)
     with pytest.raises(MemberExistsError):
         household.invite("ann@example.com", Role.OWNER)
+    assert roles(household) == {"ann@example.com": Role.MEMBER}
+
+
+def test_who_got_no_invitation_is_not_there(mute: tuple[Household, Callable[[], object]]) -> None:
+    """Given an invitation that could not be sent, when it is tried again later, then it goes out."""
+    household, repair = mute
+    for _ in range(2):
+        with pytest.raises(InvitationNotSentError) as error:
+            household.invite("ann@example.com", Role.MEMBER)
+        assert isinstance(error.value, RetryableError)
+        assert error.value.code == "UnexpectedLambdaException"
+        assert list(household.all()) == []
+    repair()
+    household.invite("ann@example.com", Role.MEMBER)
     assert roles(household) == {"ann@example.com": Role.MEMBER}
 
 

@@ -36,3 +36,16 @@ def test_only_links_to_this_home_can_be_followed(page: Page, home: HomeDouble) -
     expect(page.get_by_role("listitem")).to_contain_text("<b>go</b>")
     expect(page.get_by_role("link")).to_have_count(1)
     expect(page.get_by_role("link")).to_have_attribute("href", f"{SITE}/door/?door=front")
+
+
+def test_an_e_mail_shows_its_subject_and_its_lines(page: Page, home: HomeDouble) -> None:
+    """The subject above, as text; only what leads to this home is a link."""
+    letter = message(f"Hello,\n\nLog in at {SITE}/owner/\n\nhttps://elsewhere.test/", 1)
+    home.messages.append(letter | {"to": "ann@example.com", "subject": "<i>Front</i> door"})
+    page.goto(f"{SITE}/phone/")
+
+    item = page.get_by_role("listitem")
+    expect(item).to_contain_text("ann@example.com")
+    expect(item.get_by_role("strong")).to_have_text("<i>Front</i> door")
+    expect(page.get_by_role("link")).to_have_count(1)
+    expect(page.get_by_role("link")).to_have_attribute("href", f"{SITE}/owner/")

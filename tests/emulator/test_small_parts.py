@@ -14,6 +14,7 @@ from emulator import state_file
 from emulator.clock import Clock
 from emulator.event_sources.batches import RetryRules, first_failure
 from emulator.event_sources.permissions import allows
+from emulator.html_text import plain_text
 from emulator.moto_services import MOTO_SERVICES, operations
 from emulator.operations import is_read_only, operation_of, service_model
 
@@ -169,3 +170,19 @@ def test_a_state_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     state_file.save(path, {"a": 2})
     assert state_file.load(path, {}) == {"a": 2}
     assert [found.name for found in path.parent.iterdir()] == ["state.json"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Your password is\n  {####}.", "Your password is {####}."),
+        ("<p>One</p>\n<p>two<br>three</p>", "One\n\ntwo\nthree"),
+        ("a &lt;b&gt; &amp; <b>c</b>", "a <b> & c"),
+        ('<a href="http://a.test/">http://a.test/</a>', "http://a.test/"),
+        ('<a href="http://a.test/">here</a>.', "here (http://a.test/)."),
+        ("<title>t</title><script>alert(1)</script><style>p {}</style>seen", "seen"),
+    ],
+)
+def test_of_an_e_mail_stays_what_somebody_reads(html: str, text: str) -> None:
+    """Nothing of its markup, and never another address than it leads to."""
+    assert plain_text(html) == text

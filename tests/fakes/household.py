@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from smart_door.domain.errors import SettingsChangedError
+from smart_door.domain.errors import InvitationNotSentError, SettingsChangedError
 from smart_door.domain.household import Member, Role
 from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 from smart_door.domain.settings import Settings
@@ -16,6 +16,7 @@ class InMemoryHousehold:
     """`household.Household`."""
 
     members: dict[str, Member] = field(default_factory=dict)
+    sends_nothing: bool = False
 
     def all(self) -> Sequence[Member]:
         """Everyone."""
@@ -25,6 +26,8 @@ class InMemoryHousehold:
         """A member more."""
         if email in {member.email for member in self.members.values()}:
             raise MemberExistsError
+        if self.sends_nothing:
+            raise InvitationNotSentError("UnexpectedLambdaException")
         member = Member(f"member-{len(self.members) + 1}", email, role, is_invited=True)
         self.members[member.member_id] = member
         return member

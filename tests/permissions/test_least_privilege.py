@@ -105,6 +105,7 @@ def needs_of_a_visit(visit: Visit, search: FragmentSearch) -> dict[tuple[str, st
     process, owner = "ProcessFaceMatchesFunctionRole", "OwnerApiFunctionRole"
     door, enroll = "VisitorApiFunctionRole", "EnrollFaceFunctionRole"
     analyze, manage = "AnalyzeFragmentFunctionRole", "ManageVideoNotificationsFunctionRole"
+    invite = "InviteMessageFunctionRole"
     comes = Need(visit.stranger_comes)
     begins = Need(visit.stranger_comes, cold="ProcessFaceMatchesFunction")
     approves = Need(visit.owner_approves)
@@ -191,6 +192,9 @@ def needs_of_a_visit(visit: Visit, search: FragmentSearch) -> dict[tuple[str, st
         (enroll, "rekognition:IndexFaces", "Collection"): enrolled,
         (enroll, "rekognition:DeleteFaces", "Collection"): Need(visit.visitor_is_removed_meanwhile),
         (enroll, "sqs:SendMessage", "FailedEnrollmentsQueue"): Need(visit.enrolling_is_given_up),
+        (invite, "ssm:GetParameter", "SiteUrlParameter"): Need(
+            on_file.invitation_has_the_link, cold="InviteMessageFunction"
+        ),
         (analyze, "kinesisvideo:GetDataEndpoint", "VideoStream"): Need(
             search.fragment_is_searched, cold="AnalyzeFragmentFunction"
         ),

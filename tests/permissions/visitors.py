@@ -90,6 +90,20 @@ class OnFile:
         status, _ = self._ask("GET", HOUSEHOLD)
         return "" if status == 200 else f"the owner page lists no household ({status})"
 
+    def invitation_has_the_link(self) -> str:
+        """Somebody is invited by an e-mail that says where the page is; they are gone afterwards."""
+        home = self.visit.home
+        try:
+            before = len(home.texts(ANN))
+            status, _ = self._ask("POST", HOUSEHOLD, {"email": ANN, "role": "guest"})
+            letters = home.texts(ANN)[before:]
+            if status != 200 or len(letters) != 1:
+                return f"nobody can be invited into the household ({status})"
+            is_there = f"{home.emulator.web_url}/owner/" in letters[0]
+            return "" if is_there else "an invitation does not say where the page is"
+        finally:
+            self._remove_ann()
+
     def member_comes_and_goes(self) -> str:
         """Somebody is invited, becomes a member, and leaves; whatever fails, they are gone afterwards."""
         try:
@@ -107,9 +121,12 @@ class OnFile:
             status, _ = self._ask("DELETE", f"{HOUSEHOLD}/{{member_id}}", path=path)
             return "" if status == 200 else f"a member cannot be removed ({status})"
         finally:
-            cognito, pool = self.visit.home.client("cognito-idp"), self.visit.home.outputs["UserPoolId"]
-            with suppress(cognito.exceptions.UserNotFoundException):
-                cognito.admin_delete_user(UserPoolId=pool, Username=ANN)
+            self._remove_ann()
+
+    def _remove_ann(self) -> None:
+        cognito, pool = self.visit.home.client("cognito-idp"), self.visit.home.outputs["UserPoolId"]
+        with suppress(cognito.exceptions.UserNotFoundException):
+            cognito.admin_delete_user(UserPoolId=pool, Username=ANN)
 
     def _restore(self) -> None:
         """Without visits: a deletion takes their photos, which other steps need."""

@@ -33,6 +33,7 @@ USE_CASES: list[Callable[[], object]] = [
     bootstrap.search_fragment,
     bootstrap.fragment_idempotency_store,
     bootstrap.video_notification_settings,
+    bootstrap.invite_message,
     owner.manage_visitors,
     owner.forget_visitor,
     owner.correct_visit,
@@ -55,7 +56,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setattr(parts, "passcode_key", lambda _: b"key")
-    monkeypatch.setattr(parts, "site_url", lambda _: "https://door.example")
+    monkeypatch.setattr(parts, "site_url", lambda *_, **__: "https://door.example")
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda use_case: use_case.__name__)
@@ -126,7 +127,15 @@ def test_a_preparation_that_fails_is_told_and_tried_again(
 
 
 @pytest.mark.parametrize(
-    "function", ["owner_api", "visitor_api", "enroll_face", "process_face_matches", "analyze_fragment"]
+    "function",
+    [
+        "owner_api",
+        "visitor_api",
+        "enroll_face",
+        "process_face_matches",
+        "analyze_fragment",
+        "invite_message",
+    ],
 )
 def test_a_function_imports_no_decoder_and_no_client_before_it_is_called(function: str) -> None:
     """A cold start pays only for what its function uses."""

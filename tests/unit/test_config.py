@@ -13,6 +13,7 @@ import yaml
 from smart_door.config import (
     AnalyzeFragmentConfig,
     EnrollFaceConfig,
+    InviteMessageConfig,
     OwnerApiConfig,
     ProcessFaceMatchesConfig,
     VisitorApiConfig,
@@ -49,6 +50,7 @@ ENVIRONMENT = {
     "FACE_SEARCH_MODE": "fragments",
     "USER_POOL_ID": "us-east-1_home",
     "OWNER_PHONE": "+15555550100",
+    "FIRST_PASSWORD_DAYS": "7",
 }
 
 
@@ -66,6 +68,7 @@ CONFIGS: dict[str, type[Config]] = {
     "VisitorApiFunction": VisitorApiConfig,
     "EnrollFaceFunction": EnrollFaceConfig,
     "AnalyzeFragmentFunction": AnalyzeFragmentConfig,
+    "InviteMessageFunction": InviteMessageConfig,
 }
 
 

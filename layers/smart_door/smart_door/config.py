@@ -226,6 +226,24 @@ class EnrollFaceConfig:
         )
 
 
+@dataclass(frozen=True)
+class InviteMessageConfig:
+    """The configuration of invite_message."""
+
+    doors: Doors
+    site_url_parameter: str
+    password_days: int
+
+    @classmethod
+    def from_env(cls, environ: Environ) -> InviteMessageConfig:
+        """Raises ConfigurationError."""
+        return cls(
+            doors=Doors.from_env(environ),
+            site_url_parameter=_text(environ, "SITE_URL_PARAMETER"),
+            password_days=round(_number(environ, "FIRST_PASSWORD_DAYS", 1, 365)),
+        )
+
+
 def _text(environ: Environ, name: str) -> str:
     value = environ.get(name, "").strip()
     if not value:

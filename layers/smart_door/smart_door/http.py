@@ -154,6 +154,11 @@ PROBLEMS: Mapping[type[SmartDoorError], Problem] = {
         "message_not_sent",
         "The text message could not be sent just now, so nothing was changed. Try again.",
     ),
+    errors.InvitationNotSentError: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "invitation_not_sent",
+        "The invitation could not be sent just now, so nobody was invited. Try again.",
+    ),
     errors.MessageRefusedError: Problem(
         HTTPStatus.BAD_GATEWAY,
         "message_refused",

@@ -27,7 +27,7 @@ CLIP_SECONDS = 30.0
 STANDS_AT = {HOPPER: 17.5, ASTRONAUT: 26.0}  # seconds of the clip at which they look at the camera
 ARRIVAL_MILLISECONDS = 120_000
 ANSWER_MILLISECONDS = 60_000
-PASSWORD = re.compile(r"temporary password is (\S{12})\.")
+PASSWORD = re.compile(r"First password: (\S{12})$", re.MULTILINE)
 CHOSEN_PASSWORD = "chosen at the first login"
 # Requests may end because the page went on, the cable was pulled, or a photo is gone (no picture comes).
 CUT = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_BLOCKED_BY_ORB")
@@ -105,17 +105,31 @@ class House:
         assert found, letter
         return found[1]
 
-    def first_login(self, page: Page, email: str, password: str, fragment: str = "") -> None:
+    def follow_invitation(self, device: BrowserContext, email: str) -> Page:
+        """The page that the link of an invitation opens, tapped where e-mails are read."""
+        letters = device.new_page()
+        letters.goto(f"{self.home.web_url}/phone/")
+        letter = letters.get_by_role("listitem").filter(has_text=email)
+        with device.expect_page() as opened:
+            letter.get_by_role("link").click()
+        return opened.value
+
+    def first_login(
+        self, page: Page, email: str, password: str, fragment: str = "", *, is_there: bool = False
+    ) -> None:
         """Log in with the password of an invitation, and choose one's own."""
-        self.give_password(page, email, password, fragment)
+        self.give_password(page, email, password, fragment, is_there=is_there)
         page.get_by_label("New password").fill(CHOSEN_PASSWORD)
         page.get_by_label("The same again").fill(CHOSEN_PASSWORD)
         page.keyboard.press("Enter")
         page.get_by_role("button", name=words.owner("page.account")).wait_for()
 
-    def give_password(self, page: Page, email: str, password: str, fragment: str = "") -> None:
-        """Go to the hosted login and send its form."""
-        page.goto(f"{self.home.web_url}/owner/{fragment}")
+    def give_password(
+        self, page: Page, email: str, password: str, fragment: str = "", *, is_there: bool = False
+    ) -> None:
+        """Go to the hosted login, from the owner page if it is there already, and send its form."""
+        if not is_there:
+            page.goto(f"{self.home.web_url}/owner/{fragment}")
         page.get_by_role("button", name=words.owner("login.log_in")).click()
         page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Password").fill(password)

@@ -24,14 +24,15 @@ ARRIVAL_SECONDS = ARRIVAL_MILLISECONDS / 1000
 
 
 def test_a_guest_looks_becomes_a_member_and_leaves(house: House) -> None:
-    """Invited with the keyboard, in on a phone of their own; each role offers what it may, and no more."""
+    """Invited by e-mail, in by its link on their phone; each role offers what it may, and no more."""
     email = f"guest{time.time_ns()}@example.com"
     with house.owner(width=1280) as owner:
         stranger(owner)
         password = house.invite(owner, email, "guest")
         with house.device(width=390, scheme="dark") as phone:
-            guest = phone.new_page()
-            house.first_login(guest, email, password)
+            guest = house.follow_invitation(phone, email)
+            assert guest.url.startswith(f"{house.home.web_url}/owner/")
+            house.first_login(guest, email, password, is_there=True)
             guest.get_by_role("article").first.wait_for(timeout=ARRIVAL_MILLISECONDS)
             expect(guest.get_by_text(words.owner("decide.guest")).first).to_be_visible()
             for key in ("decide.let_in", "decide.turn_away", "decide.someone_known"):

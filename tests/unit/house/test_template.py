@@ -119,6 +119,21 @@ def test_owners_are_created_by_an_administrator_only(template: dict[str, Any]) -
     assert client["GenerateSecret"] is False
 
 
+def test_invitations_are_worded_by_the_home(template: dict[str, Any]) -> None:
+    """For this pool only, once the address is there; and the days they say are the pool's."""
+    found = template["Resources"]
+    pool, function = found["UserPool"]["Properties"], found["InviteMessageFunction"]["Properties"]
+    permission = found["InviteMessageMayBeCalled"]["Properties"]
+    assert pool["LambdaConfig"] == {"CustomMessage": {"Fn::GetAtt": "InviteMessageFunction.Arn"}}
+    assert permission["Principal"] == "cognito-idp.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": "UserPool.Arn"}
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert set(found["FirstOwner"]["DependsOn"]) == {"InviteMessageMayBeCalled", "SiteUrlParameter"}
+    days = pool["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
+    assert function["Environment"]["Variables"]["FIRST_PASSWORD_DAYS"] == days
+    assert function["Timeout"] <= 5, "Cognito waits no longer"
+
+
 def test_only_what_a_mode_needs_is_created(template: dict[str, Any]) -> None:
     """Each mode's resources hang on its condition, and nothing that both need refers to one of them."""
     conditions = {name: found.get("Condition") for name, found in template["Resources"].items()}

@@ -37,6 +37,15 @@ class TestHousehold:
         """400."""
         assert ask("POST", "/api/owner/household", body=body)[0] == 400
 
+    def test_an_invitation_that_is_not_sent_says_so(self, home: Home) -> None:
+        """Given e-mails that cannot be sent, then nobody is invited, and trying again is worth it."""
+        home.household.sends_nothing = True
+        bob = {"email": "bob@example.com", "role": "guest"}
+        status, problem = ask("POST", "/api/owner/household", body=bob)
+
+        assert (status, problem["code"]) == (503, "invitation_not_sent")
+        assert home.household.members == {}
+
     def test_there_is_always_an_owner(self, home: Home) -> None:
         """Given the last owner, then they cannot be removed or made a guest."""
         _, bob = ask("POST", "/api/owner/household", body={"email": "bob@example.com", "role": "owner"})

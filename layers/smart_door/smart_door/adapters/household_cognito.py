@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from smart_door.adapters.aws_errors import aws_call, error_code
+from smart_door.domain.errors import InvitationNotSentError
 from smart_door.domain.household import Member, Role, role_of
 from smart_door.domain.refusals import MemberExistsError, MemberNotFoundError
 
@@ -17,13 +18,32 @@ if TYPE_CHECKING:
 
 _INVITED = "FORCE_CHANGE_PASSWORD"
 
+_NOT_SENT = frozenset(
+    {
+        "CodeDeliveryFailureException",
+        "InvalidLambdaResponseException",
+        "UnexpectedLambdaException",
+        "UserLambdaValidationException",
+    }
+)
+"""The invitation was not written (by invite_message) or not sent. Cognito has made the user by then."""
+
 
 class CognitoHousehold:
-    """`household.Household`. A role counts from a person's next token on: within the hour that one lasts."""
+    """`household.Household`. A role counts from a person's next token on: within the hour that one lasts.
 
-    def __init__(self, client: CognitoIdentityProviderClient, user_pool_id: str) -> None:
+    `inviter` is a client that waits for long and repeats nothing; without one, `client` invites too.
+    """
+
+    def __init__(
+        self,
+        client: CognitoIdentityProviderClient,
+        user_pool_id: str,
+        inviter: CognitoIdentityProviderClient | None = None,
+    ) -> None:
         self._client = client
         self._pool = user_pool_id
+        self._inviter = inviter or client
 
     def all(self) -> Sequence[Member]:
         """Everyone: the groups are few, so each is read once rather than each person's groups."""
@@ -45,10 +65,10 @@ class CognitoHousehold:
             ]
 
     def invite(self, email: str, role: Role) -> Member:
-        """Cognito sends the invitation by e-mail. Raises MemberExistsError."""
+        """Cognito sends the invitation by e-mail. Raises MemberExistsError and InvitationNotSentError."""
         with aws_call("cognito-idp", "AdminCreateUser"):
             try:
-                user = self._client.admin_create_user(
+                user = self._inviter.admin_create_user(
                     UserPoolId=self._pool,
                     Username=email,
                     UserAttributes=[
@@ -58,8 +78,12 @@ class CognitoHousehold:
                     DesiredDeliveryMediums=["EMAIL"],
                 )["User"]
             except ClientError as err:
-                if error_code(err) in {"UsernameExistsException", "AliasExistsException"}:
+                code = error_code(err)
+                if code in {"UsernameExistsException", "AliasExistsException"}:
                     raise MemberExistsError from err
+                if code in _NOT_SENT:
+                    self._take_back(email)
+                    raise InvitationNotSentError(code) from err
                 raise
         self._join(user["Username"], role)
         return _member(user, role)
@@ -78,6 +102,11 @@ class CognitoHousehold:
         """Delete the user: no token is renewed any more. Raises MemberNotFoundError."""
         with self._named(member_id, "AdminDeleteUser"):
             self._client.admin_delete_user(UserPoolId=self._pool, Username=member_id)
+
+    def _take_back(self, email: str) -> None:
+        """Or a second try would find somebody there, who never got a password."""
+        with suppress(MemberNotFoundError):
+            self.remove(email)
 
     def _join(self, member_id: str, role: Role) -> None:
         with self._named(member_id, "AdminAddUserToGroup"):

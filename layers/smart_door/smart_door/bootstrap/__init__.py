@@ -20,6 +20,7 @@ from smart_door.bootstrap.narration import narrate
 from smart_door.config import (
     AnalyzeFragmentConfig,
     EnrollFaceConfig,
+    InviteMessageConfig,
     ProcessFaceMatchesConfig,
     VisitorApiConfig,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from smart_door.domain.ports import FailedRecords, Records
     from smart_door.services.admit_visitor import AdmitVisitor
     from smart_door.services.enroll_face import EnrollFace
+    from smart_door.services.invite_message import InviteMessage
     from smart_door.services.receive_visitors import ReceiveVisitors
     from smart_door.services.run_stream_processor import RunStreamProcessor
     from smart_door.services.search_fragment import SearchFragment
@@ -200,6 +202,23 @@ def enroll_face() -> EnrollFace:
 def idempotency_store() -> DynamoDBPersistenceLayer:
     """Where enroll_face remembers the events it did."""
     return parts.idempotency_store(EnrollFaceConfig.from_env(os.environ).idempotency_table)
+
+
+# --- invite_message --------------------------------------------------------------------------------------
+
+
+@cache
+def invite_message() -> InviteMessage:
+    """The use case of invite_message."""
+    from smart_door.services.invite_message import InviteMessage
+
+    config = InviteMessageConfig.from_env(os.environ)
+    return InviteMessage(
+        door_names=config.doors.names,
+        site_url=lambda: parts.site_url(config.site_url_parameter, is_hurried=True),
+        password_days=config.password_days,
+        narrate=narrate,
+    )
 
 
 # --- the custom resources ----------------------------------------------------------------------------------

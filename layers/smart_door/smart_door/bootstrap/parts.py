@@ -62,6 +62,14 @@ _LONG_CALLS = Config(
 )
 """For what is put together while somebody waits, such as a clip; with its second try it ends in time."""
 
+_HURRIED_CALLS = Config(
+    connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}
+)
+"""For what Cognito waits five seconds for, cold start included."""
+
+_INVITATION_CALLS = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
+"""For an invitation: Cognito asks a function, three times at most, and a repetition finds the user there."""
+
 _PHOTO_CALLS = _CALLS.merge(
     # Links with the bucket's regional name, which is what the pages' Content-Security-Policy allows.
     Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
@@ -137,7 +145,11 @@ def household(user_pool_id: str) -> CognitoHousehold:
     """Those who may log in."""
     from smart_door.adapters.household_cognito import CognitoHousehold
 
-    return CognitoHousehold(boto3.client("cognito-idp", config=_CALLS), user_pool_id)
+    return CognitoHousehold(
+        boto3.client("cognito-idp", config=_CALLS),
+        user_pool_id,
+        boto3.client("cognito-idp", config=_INVITATION_CALLS),
+    )
 
 
 def idempotency_store(table: str) -> DynamoDBPersistenceLayer:
@@ -255,12 +267,16 @@ def passcode_key(secret_arn: str) -> bytes:
 
 
 @cache
-def site_url(parameter: str) -> str:
-    """Where the pages are, without a slash at the end. Raises ServiceUnavailableError."""
+def site_url(parameter: str, *, is_hurried: bool = False) -> str:
+    """Where the pages are, without a slash at the end; hurried, it gives up after some two seconds.
+
+    Raises ServiceUnavailableError.
+    """
     from aws_lambda_powertools.utilities.parameters import SSMProvider
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-    provider = SSMProvider(boto3_client=boto3.client("ssm", config=_CALLS))
+    calls = _HURRIED_CALLS if is_hurried else _CALLS
+    provider = SSMProvider(boto3_client=boto3.client("ssm", config=calls))
     try:
         return str(provider.get(parameter)).rstrip("/")
     except GetParameterError as error:

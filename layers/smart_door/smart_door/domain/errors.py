@@ -8,6 +8,7 @@
     │   ├── SettingsChangedError        somebody else wrote the settings first
     │   ├── FragmentNotReadyError       named in a record, not yet readable
     │   ├── MessageNotSentError         the text message service did not take it
+    │   ├── InvitationNotSentError      an invitation by e-mail could not be written or sent
     │   ├── MessageClaimedError         another run is sending it just now
     │   └── ServiceUnavailableError     throttled, timed out or out of order
     └── PermanentError                  the same call will fail again
@@ -89,6 +90,14 @@ class FragmentNotReadyError(RetryableError):
 
 class MessageNotSentError(RetryableError):
     """The text message service did not take the message; `code` is the service's own error code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
+class InvitationNotSentError(RetryableError):
+    """The e-mail of an invitation was not written or not sent; `code` is the service's own error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__()

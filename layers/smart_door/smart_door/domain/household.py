@@ -67,7 +67,7 @@ class Household(Protocol):
         """Everyone, in no particular order."""
 
     def invite(self, email: str, role: Role) -> Member:
-        """Send somebody an invitation. Raises MemberExistsError."""
+        """Send somebody an invitation. Raises MemberExistsError and InvitationNotSentError."""
 
     def change_role(self, member_id: str, role: Role) -> None:
         """Give a member another role. Raises MemberNotFoundError."""

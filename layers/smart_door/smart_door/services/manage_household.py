@@ -46,7 +46,7 @@ class ManageHousehold:
         return self.settings.get().contact_of(member_id)
 
     def invite(self, email: str, role: Role) -> Member:
-        """Send an invitation. Raises InvalidRequestError and MemberExistsError."""
+        """Send an invitation. Raises InvalidRequestError, MemberExistsError, InvitationNotSentError."""
         member = self.household.invite(parse_email(email), role)
         self.narrate("member invited", member_id=member.member_id, role=role.value)
         return member

@@ -1,0 +1,1 @@
+"""Words the invitations into the household."""

@@ -89,7 +89,8 @@ def test_an_address_is_renewed_before_it_ends(owner: Page, home: HomeDouble) -> 
     plays(owner)
 
     owner.wait_for_function(
-        "() => !document.querySelector('video').src.includes('/1/')", timeout=PATIENCE_MILLISECONDS
+        "() => /[/][1-9][0-9]*[/]playlist/.test(document.querySelector('video').src)",
+        timeout=PATIENCE_MILLISECONDS,
     )
     home.video.live_seconds = 300
     plays(owner)

@@ -30,6 +30,8 @@ settings.register_profile("smart-door", deadline=None, suppress_health_check=[He
 settings.load_profile("smart-door")
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+# Tests press Ctrl-C, also where they run in the background of a shell, whose children ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Files whose tests follow each other in one process: they share builds, or keep every core busy.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,22 +11,27 @@ from smart_door.bootstrap import owner
 from tests.fakes.home import Home
 from tests.unit.owner_operations.asking import SET_UP
 
+USE_CASES = (
+    "correct_visit",
+    "decide_visit",
+    "delete_visit",
+    "export_visits",
+    "forget_visitor",
+    "manage_household",
+    "manage_passes",
+    "manage_visitors",
+    "resend_code",
+    "show_home",
+    "show_passes",
+    "show_video",
+)
+
 
 @pytest.fixture(autouse=True)
 def wired(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function over a home of fakes."""
-    monkeypatch.setattr(owner, "show_home", lambda: home.show_home)
-    monkeypatch.setattr(owner, "decide_visit", lambda: home.decide_visit)
-    monkeypatch.setattr(owner, "manage_visitors", lambda: home.manage_visitors)
-    monkeypatch.setattr(owner, "forget_visitor", lambda: home.forget_visitor)
-    monkeypatch.setattr(owner, "correct_visit", lambda: home.correct_visit)
-    monkeypatch.setattr(owner, "resend_code", lambda: home.resend_code)
-    monkeypatch.setattr(owner, "manage_passes", lambda: home.manage_passes)
+    for name in USE_CASES:
+        monkeypatch.setattr(owner, name, partial(getattr, home, name))
     monkeypatch.setattr(owner, "home_settings", lambda: home.settings)
-    monkeypatch.setattr(owner, "manage_household", lambda: home.manage_household)
-    monkeypatch.setattr(owner, "show_passes", lambda: home.show_passes)
-    monkeypatch.setattr(owner, "export_visits", lambda: home.export_visits)
-    monkeypatch.setattr(owner, "delete_visit", lambda: home.delete_visit)
     monkeypatch.setattr(owner, "set_up", lambda: SET_UP)
-    monkeypatch.setattr(owner, "show_video", lambda: home.show_video)
     monkeypatch.setattr(owner, "time_zone", lambda: ZoneInfo("America/New_York"))

@@ -280,7 +280,16 @@ class Home:
     @property
     def show_home(self) -> ShowHome:
         """The owner page's reads."""
-        return ShowHome(self.visits, self.visitors, self.photos, DOOR_NAMES, self.clock)
+        gap_seconds = self.rules.gap_seconds
+        return ShowHome(
+            self.visits,
+            self.visitors,
+            self.photos,
+            DOOR_NAMES,
+            self.clock,
+            gap_seconds,
+            searches_fragments=True,
+        )
 
     def knows(
         self, visitor_id: str, name: str = "Grace", *, blocked: bool = False, door: str = "front"

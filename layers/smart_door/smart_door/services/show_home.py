@@ -40,8 +40,8 @@ class ShowHome:
     photos: Photos
     door_names: Mapping[str, str]
     clock: Clock
-    gap_seconds: float = 15.0
-    searches_fragments: bool = True
+    gap_seconds: float
+    searches_fragments: bool
 
     def list_waiting(self, limit: int = PAGE) -> Json:
         """The visits that are still to be decided, newest first."""
